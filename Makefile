@@ -1,0 +1,102 @@
+# Every command of a working day. `make` lists them; each says what it does and can be run again.
+# Installs what is missing (deploy/packages.txt), builds into build/release, leaves the tree clean.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BUILD ?= build/release
+# What `make trial` plays. Your own file: make trial TRIAL_ARGS="--map MAPPING FILE"
+TRIAL_ARGS ?= --sample
+# One job a core, but no more than memory allows: the largest compile takes about 1.5 GiB.
+JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n = int($$2 / 1572864); \
+          if (n > cores) n = cores; print n < 1 ? 1 : n }' /proc/meminfo)
+
+# ccache gives a clone in another folder the same hits: paths are taken relative to this one. The
+# sloppiness is what precompiled headers need (its manual, "Precompiled headers").
+export CCACHE_DIR ?= $(HOME)/.cache/ccache
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+export CCACHE_SLOPPINESS := pch_defines,time_macros
+
+# Ours, committed or not yet; not what was deleted and not yet staged.
+OUR_CPP = git ls-files -co --exclude-standard '*.cc' '*.h' | perl -nle 'print if -f'
+BUILT = cmake --build $(BUILD) --parallel $(JOBS)
+
+##@ See it
+.PHONY: trial
+trial: configure ## Build `tend` and play the shipped sample through it
+	@$(BUILT) --target tend
+	@$(BUILD)/bin/tend trial $(TRIAL_ARGS)
+
+##@ Work on it
+.PHONY: build test check format lint
+build: configure ## Build everything
+	@$(BUILT)
+
+test: build ## Build everything and run the tests (tiers unit, conformance, golden)
+	@ctest --test-dir $(BUILD) -L '^(unit|conformance|golden)$$' -j2 --output-on-failure --no-tests=error
+
+# Cheap checks first. The last step compares with the tree as it was, so it can be run on work in progress.
+check: packages-check ## All that must hold for a change: format, lint, build, tests, a clean tree after
+	@mkdir -p build && git status --porcelain >build/tree-before
+	@for step in format-check lint-deps lint-proto test lint-tidy; do \
+	  start=$$SECONDS; echo "== $$step"; $(MAKE) $$step; echo "== $$step: $$((SECONDS - start)) s"; done
+	@git status --porcelain | diff build/tree-before - || \
+	  { echo "check: the steps above changed the tree (see git status): commit it or ignore it" >&2; exit 1; }
+
+format: packages-check ## Rewrite all C++ files in our style
+	@$(OUR_CPP) | xargs -r clang-format-14 -i
+
+lint: packages-check lint-deps lint-proto lint-tidy ## Dependency rules, contracts, and clang-tidy on what changed
+
+.PHONY: format-check lint-deps lint-proto lint-tidy
+format-check: packages-check
+	@$(OUR_CPP) | xargs -r clang-format-14 --dry-run -Werror || \
+	  { echo "format-check: run 'make format'" >&2; exit 1; }
+
+lint-deps:
+	@python3 tests/lint/check_deps.py
+
+lint-proto: proto/node_modules/.package-lock.json
+	@cd proto && node_modules/.bin/buf lint
+
+# After a build: generated headers must be there.
+lint-tidy: packages-check build
+	@python3 tests/lint/tidy.py --build $(BUILD)
+
+proto/node_modules/.package-lock.json: proto/package.json proto/package-lock.json | packages-check
+	@cd proto && npm ci --no-progress || { echo "npm ci failed: check the network and npm's registry" >&2; exit 1; }
+	@touch $@
+
+##@ Measure it, renew it
+.PHONY: bench-model regolden
+bench-model: configure ## Run the model's benchmarks: bytes a relationship, time an update
+	@$(BUILT) --target model_benchmark
+	@$(BUILD)/common/model/model_benchmark
+
+regolden: build ## Write the golden files anew; review their diff like code
+	@TEND_REGOLDEN=1 ctest --test-dir $(BUILD) -L '^golden$$' --output-on-failure --no-tests=error
+	@git status --short -- tests
+
+##@ Else
+.PHONY: clean help
+clean: ## Remove what the commands above made
+	@rm -rf build proto/node_modules
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+	  $(firstword $(MAKEFILE_LIST))
+
+.PHONY: configure packages-build packages-check
+packages-build:
+	@deploy/local/install-packages build
+
+packages-check:
+	@deploy/local/install-packages build check
+
+# Ninja runs CMake again by itself when a CMakeLists.txt has changed.
+configure: packages-build
+	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
+	  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
