@@ -41,7 +41,7 @@ test: build ## Build everything and run the tests (tiers unit, conformance, gold
 # Cheap checks first. The last step compares with the tree as it was, so it can be run on work in progress.
 check: packages-check ## All that must hold for a change: format, lint, build, tests, a clean tree after
 	@mkdir -p build && git status --porcelain >build/tree-before
-	@for step in format-check lint-deps lint-proto test lint-tidy; do \
+	@for step in format-check lint-deps lint-proto build lint-tidy test; do \
 	  start=$$SECONDS; echo "== $$step"; $(MAKE) $$step; echo "== $$step: $$((SECONDS - start)) s"; done
 	@git status --porcelain | diff build/tree-before - || \
 	  { echo "check: the steps above changed the tree (see git status): commit it or ignore it" >&2; exit 1; }
@@ -53,8 +53,8 @@ lint: packages-check lint-deps lint-proto lint-tidy ## Dependency rules, contrac
 
 .PHONY: format-check lint-deps lint-proto lint-tidy
 format-check: packages-check
-	@$(OUR_CPP) | xargs -r clang-format-14 --dry-run -Werror || \
-	  { echo "format-check: run 'make format'" >&2; exit 1; }
+	@$(OUR_CPP) | xargs -r clang-format-14 --dry-run 2>&1 | sed -n 's/:.* warning: code should.*/: not in our format/p' | \
+	  sort -u | { ! grep . || { echo "format-check: run 'make format'" >&2; exit 1; }; }
 
 lint-deps:
 	@python3 tests/lint/check_deps.py

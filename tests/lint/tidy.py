@@ -44,13 +44,14 @@ def known_base(asked):
 
 def changed_files(asked_base):
     """(paths, newest change first; words for where they come from)."""
-    uncommitted = [line[3:].split(" -> ")[-1] for line in git("status", "--porcelain", "-uall") or []]
+    paths = [line[3:].split(" -> ")[-1] for line in git("status", "--porcelain", "-uall") or []]
     base = known_base(asked_base)
-    paths = uncommitted + (git("log", "--format=", "--name-only", f"{base}..HEAD") if base else [])
-    if paths:
-        return paths, f"changed since {base[:12]}" if base else "not committed yet"
-    latest = git("log", "--format=", "--name-only", f"-{LATEST_COMMITS}", "HEAD") or []
-    return latest, f"of the latest {LATEST_COMMITS} commits, as nothing differs from the base"
+    if base:
+        paths += git("log", "--format=", "--name-only", f"{base}..HEAD") or []
+        if paths:
+            return paths, f"changed since {base[:12]}"
+    paths += git("log", "--format=", "--name-only", f"-{LATEST_COMMITS}", "HEAD") or []
+    return paths, f"of the latest {LATEST_COMMITS} commits, as no change from a base is known"
 
 
 def select(paths, compiled):
