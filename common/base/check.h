@@ -1,5 +1,6 @@
-// TEND_CHECK: a fault of the program itself ends the process with its place. (Debian's Abseil has no absl/log.)
-// Bad data is a value (stream::Outcome), a bad world is an absl::Status; neither belongs here.
+// TEND_CHECK: a fault of the program itself ends the process with its place. (Debian's Abseil has
+// no absl/log.) Bad data is a value (stream::Outcome), a bad world is an absl::Status; neither
+// belongs here.
 
 #ifndef TEND_COMMON_BASE_CHECK_H_
 #define TEND_COMMON_BASE_CHECK_H_
@@ -13,11 +14,11 @@ namespace tend {
 
 }  // namespace tend
 
-#define TEND_CHECK(condition)                               \
-  do {                                                      \
-    if (ABSL_PREDICT_FALSE(!(condition))) {                 \
-      ::tend::CheckFailed(__FILE__, __LINE__, #condition);  \
-    }                                                       \
+#define TEND_CHECK(condition)                              \
+  do {                                                     \
+    if (ABSL_PREDICT_FALSE(!(condition))) {                \
+      ::tend::CheckFailed(__FILE__, __LINE__, #condition); \
+    }                                                      \
   } while (false)
 
 #endif  // TEND_COMMON_BASE_CHECK_H_

@@ -14,11 +14,13 @@ namespace tend {
 // 64 bits of XXH3 over the bytes. For repeats and evidence, never against an adversary.
 uint64_t StableHash(absl::string_view bytes);
 
-// 128 bits of XXH3 over the parts, each prefixed by its length, as 32 lower-case hex digits: a deterministic id.
+// 128 bits of XXH3 over the parts, each prefixed by its length, as 32 lower-case hex digits: a
+// deterministic id.
 std::string StableId(absl::Span<const absl::string_view> parts);
 
-// UUIDv5 (RFC 4122 section 4.3) in the namespace of Tend's persons, over HMAC-SHA256(key, name), as 36 characters.
-// Two creators of the same person agree on it, and it tells nothing about the identifier without the key.
+// UUIDv5 (RFC 4122 section 4.3) in the namespace of Tend's persons, over HMAC-SHA256(key, name), as
+// 36 characters. Two creators of the same person agree on it, and it tells nothing about the
+// identifier without the key.
 std::string KeyedUuid(absl::string_view key, absl::string_view name);
 
 }  // namespace tend

@@ -19,7 +19,8 @@ TEST(HashTest, StableIdTellsPartsApart) {
 
 TEST(HashTest, KeyedUuidIsVersionFiveAndDependsOnTheKey) {
   const std::string id = KeyedUuid("key", "email:ann@example.com");
-  EXPECT_THAT(id, testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_THAT(id, testing::MatchesRegex(
+                      "[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_EQ(id, KeyedUuid("key", "email:ann@example.com"));
   EXPECT_NE(id, KeyedUuid("other", "email:ann@example.com"));
 }

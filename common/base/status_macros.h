@@ -9,11 +9,11 @@
 #include "absl/status/statusor.h"
 
 // Returns the status of `expr` from the enclosing function unless it is OK.
-#define TEND_RETURN_IF_ERROR(expr)                                   \
-  do {                                                               \
-    if (absl::Status tend_status_ = (expr); !tend_status_.ok()) {    \
-      return tend_status_;                                           \
-    }                                                                \
+#define TEND_RETURN_IF_ERROR(expr)                                \
+  do {                                                            \
+    if (absl::Status tend_status_ = (expr); !tend_status_.ok()) { \
+      return tend_status_;                                        \
+    }                                                             \
   } while (false)
 
 #define TEND_CONCAT_INNER_(a, b) a##b
@@ -22,8 +22,8 @@
 // Assigns the value of a StatusOr expression to `lhs`, or returns its status.
 #define TEND_ASSIGN_OR_RETURN(lhs, expr) \
   TEND_ASSIGN_OR_RETURN_IMPL_(TEND_CONCAT_(tend_statusor_, __LINE__), lhs, expr)
-#define TEND_ASSIGN_OR_RETURN_IMPL_(statusor, lhs, expr) \
-  auto statusor = (expr);                                \
+#define TEND_ASSIGN_OR_RETURN_IMPL_(statusor, lhs, expr)   \
+  auto statusor = (expr);                                  \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
 

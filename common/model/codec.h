@@ -1,0 +1,53 @@
+// State to and from its contracts: what the changelog holds. decode(encode(state)) is the same
+// state.
+
+#ifndef TEND_COMMON_MODEL_CODEC_H_
+#define TEND_COMMON_MODEL_CODEC_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/model/names.h"
+#include "common/model/parts.h"
+#include "common/model/relationship.h"
+
+namespace tend::v1 {
+class PartMoved;
+class Relationship;
+class Tie;
+}  // namespace tend::v1
+
+namespace tend::model {
+
+// "0b7c...-..." to 16 bytes. Errors: INVALID_ARGUMENT unless it is 36 characters of a UUID.
+absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid);
+std::string PrintPersonKey(const PersonKey& key);
+
+// The key of a tie's record: person/owner, and /origin where that is not the person's own.
+std::string TieKey(const PersonKey& person, absl::string_view owner_id, const PersonKey& origin);
+
+// The person's own state. `readiness` and `due` are of `now`. Reuses *out's memory.
+void Encode(const Relationship& relationship, const Names& names, double readiness, Instant due,
+            Instant now, absl::string_view model_version, v1::Relationship* out);
+void Encode(const Relationship& relationship, const Tie& tie, const Names& names, Instant now,
+            const ScoringModel& model, v1::Tie* out);
+
+// Puts a record into `relationship`, whose person is already set; records may come in any order.
+// What is cached over ties is not valid before Restored(). Errors: DATA_LOSS on an unknown schema
+// or malformed ids.
+absl::Status Decode(const v1::Relationship& record, Names& names, Relationship* relationship);
+absl::Status Decode(const v1::Tie& record, Names& names, Relationship* relationship);
+
+// Derives again what is cached, after the last record.
+void Restored(Relationship& relationship, const Policy& policy);
+
+// A part on its way to another person.
+void Encode(const MovedPart& moved, const Names& names, v1::PartMoved* out);
+absl::StatusOr<MovedPart> Decode(const v1::PartMoved& record, Names& names);
+
+}  // namespace tend::model
+
+#endif  // TEND_COMMON_MODEL_CODEC_H_

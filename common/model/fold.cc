@@ -1,0 +1,229 @@
+#include "common/model/fold.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/model/readiness.h"
+
+namespace tend::model {
+namespace {
+
+// Twins of v1.PromiseState.
+constexpr uint8_t kPromiseOpen = 1, kPromiseKept = 2, kPromiseLate = 3, kPromiseBroken = 4,
+                  kPromiseWithdrawn = 5;
+
+// Evidence of trust, judged by hand: docs/model.md.
+constexpr double kKept = 1, kLate = 0.5, kBroken = 2, kComplaint = 3, kAskedInDebt = 0.5,
+                 kGave = 0.5;
+
+void FoldSignal(Relationship& r, Part& part, const Act& act, const ScoringModel& model) {
+  part.Add(act.signal, act.at, 1, model);
+  part.NoteSignal(LastSignal(act.signal, act.at, act.hash));
+  if (act.message && act.signal != SignalClass::kMessage)
+    part.Add(SignalClass::kMessage, act.at, 1, model);
+  const Instant last_act = r.LastAct();
+  part.last_act = std::max(part.last_act, act.at);
+  if (act.reply_like) part.last_reply = std::max(part.last_reply, act.at);
+  if (act.at >= r.last_event) {
+    r.unanswered = 0;
+  } else if (act.at > last_act) {
+    RecountUnanswered(r);
+  }
+}
+
+// Settles the evidence of trust of an exchange that left a ring.
+void FoldTrust(Part& part, const TieChange& change, const ScoringModel& model) {
+  if (change.trust_good > 0)
+    part.Add(SignalClass::kTrustGood, change.trust_at, change.trust_good, model);
+  if (change.trust_bad > 0)
+    part.Add(SignalClass::kTrustBad, change.trust_at, change.trust_bad, model);
+}
+
+void FoldTheirHalf(Tie& tie, Part& part, const Act& act, const ScoringModel& model) {
+  if (act.message) tie.AddTheirs(act.at, model);
+  tie.last_theirs = std::max(tie.last_theirs, act.at);
+  if (!act.reply_like) return;
+  tie.cooled = false;
+  Exchange exchange{act.at};
+  exchange.thread = act.thread & 0xffffff;
+  exchange.answered = exchange.in_time = act.settled ? 1 : 0;
+  const TieChange change = tie.Relate(exchange);
+  part.answers += change.answers;
+  FoldTrust(part, change, model);
+}
+
+bool FoldTouch(Tie& tie, Part& part, const Act& act, const ScoringModel& model) {
+  if (act.our_message) tie.AddOurs(act.at, model);
+  ++tie.touches;
+  ++part.touches;
+  Exchange exchange{act.at};
+  exchange.thread = act.thread & 0xffffff;
+  exchange.ours = 1;
+  exchange.unsolicited = act.unsolicited ? 1 : 0;
+  exchange.stated = act.unsolicited_stated ? 1 : 0;
+  const TieChange change = tie.Relate(exchange);
+  part.answers += change.answers;
+  FoldTrust(part, change, model);
+  return change.solicited;
+}
+
+void KeepPeak(Tie& tie, Instant at, const ScoringModel& model, const Policy& policy) {
+  const auto strength = static_cast<float>(tie.StrengthAt(at, model));
+  if (strength <= tie.peak_strength && at - tie.peak_at <= policy.cooling_window) return;
+  tie.peak_strength = strength;
+  tie.peak_at = at;
+}
+
+// Returns the index of the owner's tie, making it where there is none, and keeps the order of
+// bounds.
+int TieIndex(Relationship& r, OwnerIndex owner, int part_index) {
+  const int before = r.ties.size();
+  const Tie& tie = r.ties.At(owner, part_index);
+  const int index = static_cast<int>(&tie - r.ties.all().data());
+  if (r.ties.size() != before && r.bounds_valid && index <= r.best_tie) ++r.best_tie;
+  return index;
+}
+
+bool FoldTies(Relationship& r, Part& part, int part_index, const Act& act, Instant now,
+              const ScoringModel& model, const Policy& policy) {
+  bool solicited = false;
+  for (const OwnerIndex owner : act.owners) {
+    const int index = TieIndex(r, owner, part_index);
+    Tie& tie = r.ties.all()[index];
+    if (!tie.first.is_set() || act.at < tie.first) tie.first = act.at;
+    if (act.statement == Statement::kListRow) tie.claimed = true;
+    if (act.TheirAct()) FoldTheirHalf(tie, part, act, model);
+    if (act.touch) solicited = FoldTouch(tie, part, act, model) || solicited;
+    if (act.touch || act.met) tie.last_ours = std::max(tie.last_ours, act.at);
+    if (act.message || act.our_message) KeepPeak(tie, act.at, model, policy);
+    const Instant both = std::min(tie.last_theirs, tie.last_ours);
+    r.conversing_until = std::max(r.conversing_until, both + policy.conversing);
+    RefreshBound(r, index, now, model);
+  }
+  if (r.PartCount() > 1) InvalidateBounds(r);
+  return solicited;
+}
+
+void FoldPurpose(Relationship& r, Part& part, const Act& act, const ScoringModel& model) {
+  if (act.purpose == Purpose::kGive) part.Add(SignalClass::kGive, act.at, 1, model);
+  if (act.purpose != Purpose::kAsk) return;
+  if (GiveBalance(r, act.at, model) < 0)
+    part.Add(SignalClass::kTrustBad, act.at, kAskedInDebt, model);
+  part.Add(SignalClass::kAsk, act.at, 1, model);
+}
+
+void FoldPromise(Part& part, Wishes& wishes, const Act& act, const ScoringModel& model) {
+  const auto held = std::find_if(wishes.promises.begin(), wishes.promises.end(),
+                                 [&](const Promise& p) { return p.id == act.promise.id; });
+  if (act.statement == Statement::kPromiseMade) {
+    if (held == wishes.promises.end()) {
+      wishes.promises.push_back(act.promise);
+    } else if (held->state != kPromiseOpen) {  // the outcome came first: nothing is due any more
+      wishes.promises.erase(held);
+    }
+    return;
+  }
+  const bool known = held != wishes.promises.end();
+  const bool late = known && held->due.is_set() && act.at > held->due;
+  uint8_t state = late ? kPromiseLate : kPromiseKept;
+  if (act.statement == Statement::kPromiseBroken) state = kPromiseBroken;
+  if (act.statement == Statement::kPromiseWithdrawn) state = kPromiseWithdrawn;
+  if (state == kPromiseBroken) part.Add(SignalClass::kTrustBad, act.at, kBroken, model);
+  if (state == kPromiseKept) part.Add(SignalClass::kTrustGood, act.at, kKept, model);
+  if (state == kPromiseLate) part.Add(SignalClass::kTrustBad, act.at, kLate, model);
+  if (known) {
+    wishes.promises.erase(held);
+  } else {
+    wishes.promises.push_back(act.promise);
+    wishes.promises.back().state = state;
+  }
+}
+
+void FoldStatement(Relationship& r, Part& part, int part_index, const Act& act,
+                   const ScoringModel& model, Folded& folded) {
+  switch (act.statement) {
+    case Statement::kConsent:
+      r.WishesAt(part_index).State(act.consent);
+      if (act.complaint) part.Add(SignalClass::kTrustBad, act.at, kComplaint, model);
+      break;
+    case Statement::kRest:
+      r.WishesAt(part_index).State(act.rest);
+      folded.rest_changed = true;
+      break;
+    case Statement::kRestEnded: {
+      Rest& rest = r.WishesAt(part_index).rest;
+      rest.ended = std::max(rest.ended, act.at);
+      folded.rest_changed = true;
+      break;
+    }
+    case Statement::kPromiseMade:
+    case Statement::kPromiseKept:
+    case Statement::kPromiseBroken:
+    case Statement::kPromiseWithdrawn:
+      FoldPromise(part, r.WishesAt(part_index), act, model);
+      folded.promise_changed = true;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+Folded Fold(Relationship& r, const Act& act, int part_index, Instant now, const ScoringModel& model,
+            const Policy& policy) {
+  Folded folded;
+  Part& part = r.PartAt(part_index);
+  if (!part.first.is_set() || act.at < part.first) part.first = act.at;
+  if (act.TheirAct()) FoldSignal(r, part, act, model);
+  folded.solicited = FoldTies(r, part, part_index, act, now, model, policy);
+  if (act.touch) {
+    FoldPurpose(r, part, act, model);
+    if (act.at > r.LastAct()) {
+      const int touches = r.unanswered + static_cast<int>(act.owners.size());
+      r.unanswered = static_cast<uint8_t>(std::min(kRing, touches));
+    }
+  }
+  if (act.statement != Statement::kNone) FoldStatement(r, part, part_index, act, model, folded);
+  r.last_event = std::max(r.last_event, act.at);
+  return folded;
+}
+
+const Rest* HoldingRest(const Relationship& r, Instant now) {
+  const Rest* holding = nullptr;
+  const auto end_of = [](const Rest& rest) {
+    return rest.until.is_set() ? rest.until : Instant::Never();
+  };
+  for (int i = 0; i < r.PartCount(); ++i) {
+    const Rest& rest = r.WishesAt(i).rest;
+    if (!rest.stated.is_set() || rest.ended >= rest.stated) continue;
+    if (now >= end_of(rest) || r.LastReply() > rest.stated) continue;
+    if (holding == nullptr || end_of(rest) > end_of(*holding)) holding = &rest;
+  }
+  return holding;
+}
+
+bool Resting(const Relationship& r, Instant now) {
+  return r.extras != nullptr && HoldingRest(r, now) != nullptr;
+}
+
+double GiveBalance(const Relationship& r, Instant now, const ScoringModel& model) {
+  return r.ValueAt(SignalClass::kGive, now, model) - r.ValueAt(SignalClass::kAsk, now, model);
+}
+
+double Trust(const Relationship& r, Instant now, const ScoringModel& model) {
+  double good = r.ValueAt(SignalClass::kTrustGood, now, model) +
+                kGave * r.ValueAt(SignalClass::kGive, now, model);
+  double bad = r.ValueAt(SignalClass::kTrustBad, now, model);
+  const double per_second = model.per_second[Index(SignalClass::kTrustGood)];
+  for (const Tie& tie : r.ties.all()) {
+    for (const Exchange& exchange : tie.ring.all()) {
+      const double trust =
+          TrustOf(exchange, now) * std::exp2(-static_cast<double>(now - exchange.at) * per_second);
+      (trust > 0 ? good : bad) += std::abs(trust);
+    }
+  }
+  return (2 + good) / (4 + good + bad);
+}
+
+}  // namespace tend::model

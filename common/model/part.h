@@ -1,0 +1,141 @@
+// A part: the history of one origin, folded into accumulators, counts and times.
+//
+// Accumulators are kept as values at one reference time: A_k(ref) = sum of 2^(-(ref - t_i)/h_k). A
+// later or earlier event scales by 2^((t - ref)/h_k), so the sum does not depend on the order of
+// arrival (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
+
+#ifndef TEND_COMMON_MODEL_PART_H_
+#define TEND_COMMON_MODEL_PART_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "common/model/instant.h"
+#include "common/model/scoring_model.h"
+#include "common/model/signal.h"
+
+namespace tend::model {
+
+// One of the last signals: what a moment's top evidence is made of. 12 bytes.
+class LastSignal {
+ public:
+  LastSignal() = default;
+  LastSignal(SignalClass signal, Instant at, uint64_t hash)
+      : hash_low_(static_cast<uint32_t>(hash)),
+        hash_high_(static_cast<uint32_t>(hash >> 32)),
+        minute_and_class_(static_cast<uint32_t>(at.seconds() / 60) << 5 |
+                          static_cast<uint32_t>(Index(signal))) {}
+
+  SignalClass signal() const { return static_cast<SignalClass>(minute_and_class_ & 31); }
+  int64_t minute() const { return minute_and_class_ >> 5; }
+  Instant at() const { return Instant(minute() * 60); }
+  uint64_t hash() const { return static_cast<uint64_t>(hash_high_) << 32 | hash_low_; }
+  friend bool operator==(const LastSignal&, const LastSignal&) = default;
+
+ private:
+  uint32_t hash_low_ = 0;
+  uint32_t hash_high_ = 0;
+  uint32_t minute_and_class_ = 0;  // 27 bits of minutes, 5 of class
+};
+
+inline constexpr int kLastSignals = 6;
+
+// The numbers of one origin. Copyable; 48 bytes and one heap block that holds only what there is.
+class Part {
+ public:
+  Part() = default;
+  Part(const Part& other) { *this = other; }
+  Part& operator=(const Part& other);
+  Part(Part&&) = default;
+  Part& operator=(Part&&) = default;
+
+  // A_k at `now`. Later or earlier than the reference time alike.
+  double ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const;
+  bool Has(SignalClass signal) const { return (mask_ >> Index(signal) & 1) != 0; }
+  uint32_t mask() const { return mask_; }
+
+  // Adds `amount` of evidence that happened at `at`.
+  void Add(SignalClass signal, Instant at, double amount, const ScoringModel& model);
+
+  // Notes a signal for the top evidence, if it is among the last 6 by time (ties: by hash, so order
+  // does not matter).
+  void NoteSignal(const LastSignal& signal);
+  // Oldest first.
+  absl::Span<const LastSignal> last_signals() const;
+
+  // For decoding: sets the raw value at the reference time.
+  void SetValue(SignalClass signal, double value);
+  double RawValue(SignalClass signal) const;
+
+  Instant reference;
+  Instant first;       // any interaction
+  Instant last_act;    // last signal of theirs
+  Instant last_reply;  // last reply-like act
+  uint32_t touches = 0;
+  uint32_t answers = 0;
+
+ private:
+  int ValueCount() const { return __builtin_popcount(mask_); }
+  int Slot(SignalClass signal) const {
+    return __builtin_popcount(mask_ & ((1u << Index(signal)) - 1));
+  }
+  double* values() const { return reinterpret_cast<double*>(block_.get()); }
+  LastSignal* signals() const { return reinterpret_cast<LastSignal*>(values() + ValueCount()); }
+  // Makes room for the bits of `mask` and `signals` entries, keeping what is there.
+  void Resize(uint32_t mask, int signals);
+
+  std::unique_ptr<std::byte[]> block_;  // the values, rising by class, then the last signals
+  uint32_t mask_ = 0;                   // bit k: there is a value of class k
+  uint8_t signal_count_ = 0;
+};
+
+// A statement of consent, as far as decisions need it; see v1.Consent.
+struct Consent {
+  uint8_t channel = 0;  // 0: all
+  uint8_t purpose = 0;  // 0: all
+  bool given = false;
+  Instant stated;
+  Instant expires;  // unset: does not
+  std::string source;
+  friend bool operator==(const Consent&, const Consent&) = default;
+};
+
+// A wish to rest; see v1.Rest. until unset: until they write.
+struct Rest {
+  Instant stated;  // unset: no wish is known
+  Instant until;
+  Instant ended;  // by their word
+  std::string words, stated_by, source;
+  friend bool operator==(const Rest&, const Rest&) = default;
+};
+
+// A promise of ours; see v1.Promise.
+struct Promise {
+  std::string id;
+  Instant due;
+  OwnerIndex by = kNobody;
+  uint8_t state = 0;  // v1.PromiseState
+  bool told = false;  // the moment was opened
+  friend bool operator==(const Promise&, const Promise&) = default;
+};
+
+// What few people have: wishes and promises of one origin. Moves with its part.
+struct Wishes {
+  std::vector<Consent> consents;
+  Rest rest;
+  std::vector<Promise> promises;
+  bool empty() const { return consents.empty() && !rest.stated.is_set() && promises.empty(); }
+  friend bool operator==(const Wishes&, const Wishes&) = default;
+
+  // The later statement by source time wins per channel and purpose; on a tie of times the
+  // stricter.
+  void State(const Consent& consent);
+  void State(const Rest& wish);
+};
+
+}  // namespace tend::model
+
+#endif  // TEND_COMMON_MODEL_PART_H_

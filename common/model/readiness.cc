@@ -1,0 +1,188 @@
+#include "common/model/readiness.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tend::model {
+namespace {
+
+constexpr double kLn2 = 0.693147180559945309;
+
+// The decayed counts and counts of one owner's ties, summed over origins.
+struct TieSums {
+  double theirs = 0;
+  uint32_t received = 0, sent = 0, touches = 0, answers = 0;
+  bool history = false;
+
+  void Add(const Tie& tie, Instant now, const ScoringModel& model) {
+    theirs += tie.TheirsAt(now, model);
+    received += tie.received, sent += tie.sent, touches += tie.touches, answers += tie.answers;
+    history = history || tie.HasHistory();
+  }
+};
+
+double Rate(uint32_t answers, uint32_t touches, double prior) {
+  return (answers + prior) / (touches + 1.0);
+}
+
+double Terms(const TieSums& sums, const ScoringModel& model) {
+  double z = model.tie_answer_rate * Rate(sums.answers, sums.touches, model.rate_prior);
+  if (!sums.history) return z + model.no_history;
+  if (sums.theirs > 0) z += model.tie_message_weight * std::log1p(sums.theirs);
+  return z + model.tie_reciprocity * sums.received / (sums.sent + sums.received + 1.0);
+}
+
+// The ties of the owner at `index`, over origins: a run in the sorted list.
+double TermsAt(const Relationship& r, int index, Instant now, const ScoringModel& model) {
+  const absl::Span<const Tie> ties = r.ties.all();
+  TieSums sums;
+  sums.Add(ties[index], now, model);
+  if (r.PartCount() > 1) {
+    const OwnerIndex owner = ties[index].owner;
+    for (int i = index - 1; i >= 0 && ties[i].owner == owner; --i) sums.Add(ties[i], now, model);
+    for (int i = index + 1; i < r.ties.size() && ties[i].owner == owner; ++i)
+      sums.Add(ties[i], now, model);
+  }
+  return Terms(sums, model);
+}
+
+// A float that is never under `value`.
+float AtLeast(double value) {
+  const auto rounded = static_cast<float>(value);
+  return rounded >= value ? rounded
+                          : std::nextafter(rounded, std::numeric_limits<float>::infinity());
+}
+
+// Finds the best tie from the bounds, re-evaluating only from the top. Leaves best_tie and
+// second_bound valid.
+double FindBest(Relationship& r, Instant now, const ScoringModel& model) {
+  absl::Span<Tie> ties = r.ties.all();
+  int best = -1;
+  double best_z = -std::numeric_limits<double>::infinity();
+  while (true) {
+    int top = -1;
+    for (int i = 0; i < r.ties.size(); ++i) {
+      if (i != best && (top < 0 || ties[i].bound > ties[top].bound)) top = i;
+    }
+    const float top_bound = top < 0 ? -std::numeric_limits<float>::infinity() : ties[top].bound;
+    if (best >= 0 && top_bound <= best_z) {
+      r.best_tie = static_cast<uint16_t>(best);
+      r.second_bound = top_bound;
+      r.bounds_valid = true;
+      return best_z;
+    }
+    const double z = TermsAt(r, top, now, model);
+    ties[top].bound = AtLeast(z);
+    if (z > best_z) best = top, best_z = z;
+  }
+}
+
+double BestTieTerms(Relationship& r, Instant now, const ScoringModel& model) {
+  if (r.bounds_valid) {
+    const double z = TermsAt(r, r.best_tie, now, model);
+    if (z >= r.second_bound) {
+      r.ties.all()[r.best_tie].bound = AtLeast(z);
+      return z;
+    }
+  }
+  return FindBest(r, now, model);
+}
+
+// -dz/dt per second at `now`, >= 0.
+double PersonSlope(const Relationship& r, Instant now, const ScoringModel& model) {
+  double slope = 0;
+  for (int c = 1; c <= kLastSignalClass; ++c) {
+    if (model.weight[c] == 0) continue;
+    const double a = r.ValueAt(static_cast<SignalClass>(c), now, model);
+    slope += model.weight[c] * kLn2 * model.per_second[c] * a / (1 + a);
+  }
+  return slope;
+}
+
+}  // namespace
+
+double Sigma(double z) { return 1 / (1 + std::exp(-z)); }
+double Logit(double readiness) { return std::log(readiness / (1 - readiness)); }
+
+double PersonTerms(const Relationship& r, Instant now, const ScoringModel& model) {
+  double z = model.intercept + model.recipients * kLn2;  // log1p(1 recipient)
+  uint32_t mask = r.part.mask();
+  for (int i = 1; i < r.PartCount(); ++i) mask |= r.PartAt(i).mask();
+  for (int c = 1; c <= kLastSignalClass; ++c) {
+    if ((mask >> c & 1) == 0 || model.weight[c] == 0) continue;
+    z += model.weight[c] * std::log1p(r.ValueAt(static_cast<SignalClass>(c), now, model));
+  }
+  z += model.person_answer_rate * Rate(r.Answers(), r.Touches(), model.rate_prior);
+  return z + model.unanswered * std::min<int>(r.unanswered, model.unanswered_cap);
+}
+
+double EmptyTieTerms(const ScoringModel& model) { return Terms(TieSums(), model); }
+
+double TieTerms(const Relationship& r, OwnerIndex owner, Instant now, const ScoringModel& model) {
+  TieSums sums;
+  for (int i = 0; i < r.PartCount(); ++i) {
+    if (const Tie* tie = r.ties.Find(owner, i)) sums.Add(*tie, now, model);
+  }
+  return Terms(sums, model);
+}
+
+double OwnerZ(const Relationship& r, OwnerIndex owner, Instant now, const ScoringModel& model) {
+  return PersonTerms(r, now, model) + TieTerms(r, owner, now, model);
+}
+
+double OrganizationZ(Relationship& r, Instant now, const ScoringModel& model) {
+  double tie = EmptyTieTerms(model);
+  if (r.ties.size() > 0) tie = std::max(tie, BestTieTerms(r, now, model));
+  return PersonTerms(r, now, model) + tie;
+}
+
+double OrganizationZ(const Relationship& r, Instant now, const ScoringModel& model) {
+  double tie = EmptyTieTerms(model);
+  for (int i = 0; i < r.ties.size(); ++i) tie = std::max(tie, TermsAt(r, i, now, model));
+  return PersonTerms(r, now, model) + tie;
+}
+
+void InvalidateBounds(Relationship& r) {
+  r.bounds_valid = false;
+  for (Tie& tie : r.ties.all()) tie.bound = std::numeric_limits<float>::infinity();
+}
+
+void RefreshBound(Relationship& r, int index, Instant now, const ScoringModel& model) {
+  if (!r.bounds_valid) return;
+  Tie& tie = r.ties.all()[index];
+  const float old_best = r.ties.all()[r.best_tie].bound;
+  tie.bound = AtLeast(TermsAt(r, index, now, model));
+  if (index == r.best_tie) return;  // BestTieTerms compares it with second_bound
+  if (tie.bound > old_best) {
+    r.second_bound = std::max(r.second_bound, old_best);
+    r.best_tie = static_cast<uint16_t>(index);
+  } else {
+    r.second_bound = std::max(r.second_bound, tie.bound);
+  }
+}
+
+Instant EarliestBelow(const Relationship& r, double z, double threshold, Instant now,
+                      const ScoringModel& model) {
+  double slope = PersonSlope(r, now, model);
+  if (r.ties.size() > 0 && r.bounds_valid) {
+    TieSums sums;
+    sums.Add(r.ties.all()[r.best_tie], now, model);
+    const double terms = TermsAt(r, r.best_tie, now, model);
+    if (terms >= EmptyTieTerms(model)) {
+      for (int i = 0; r.PartCount() > 1 && i < r.ties.size(); ++i) {
+        const Tie& tie = r.ties.all()[i];
+        if (i != r.best_tie && tie.owner == r.ties.all()[r.best_tie].owner)
+          sums.Add(tie, now, model);
+      }
+      slope += model.tie_message_weight * kLn2 * model.tie_message_per_second * sums.theirs /
+               (1 + sums.theirs);
+    }
+  }
+  if (slope <= 0) return Instant::Never();
+  const double seconds = std::floor((z - threshold) / slope);
+  if (seconds > 4e9) return Instant::Never();
+  return now + std::max<SpanSeconds>(1, static_cast<SpanSeconds>(seconds));
+}
+
+}  // namespace tend::model

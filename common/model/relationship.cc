@@ -1,0 +1,155 @@
+#include "common/model/relationship.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace tend::model {
+
+uint32_t TieList::Room(uint32_t count) {
+  uint32_t room = 4;
+  if (count <= room) return count;
+  while (room < count) room += room / 2;
+  return room;
+}
+
+uint32_t TieList::LowerBound(OwnerIndex owner, int origin) const {
+  const Tie* begin = ties_.get();
+  const Tie* place = std::lower_bound(
+      begin, begin + count_, std::pair(owner, origin), [](const Tie& tie, const auto& key) {
+        return std::pair<OwnerIndex, int>(tie.owner, tie.origin) < key;
+      });
+  return static_cast<uint32_t>(place - begin);
+}
+
+const Tie* TieList::Find(OwnerIndex owner, int origin) const {
+  const uint32_t i = LowerBound(owner, origin);
+  if (i == count_ || ties_[i].owner != owner || ties_[i].origin != origin) return nullptr;
+  return &ties_[i];
+}
+
+Tie* TieList::Find(OwnerIndex owner, int origin) {
+  return const_cast<Tie*>(std::as_const(*this).Find(owner, origin));
+}
+
+void TieList::Resize(uint32_t count) {
+  if (Room(count) != Room(count_) || ties_ == nullptr) {
+    std::unique_ptr<Tie[]> grown(count == 0 ? nullptr : new Tie[Room(count)]);
+    for (uint32_t i = 0; i < std::min(count, count_); ++i) grown[i] = std::move(ties_[i]);
+    ties_ = std::move(grown);
+  }
+  count_ = count;
+}
+
+Tie& TieList::At(OwnerIndex owner, int origin) {
+  TEND_CHECK(count_ < 65535);
+  const uint32_t i = LowerBound(owner, origin);
+  if (i < count_ && ties_[i].owner == owner && ties_[i].origin == origin) return ties_[i];
+  Resize(count_ + 1);
+  for (uint32_t j = count_ - 1; j > i; --j) ties_[j] = std::move(ties_[j - 1]);
+  ties_[i] = Tie();
+  ties_[i].owner = owner;
+  ties_[i].origin = static_cast<uint16_t>(origin);
+  return ties_[i];
+}
+
+void TieList::Remove(OwnerIndex owner, int origin) {
+  const uint32_t i = LowerBound(owner, origin);
+  if (i == count_ || ties_[i].owner != owner || ties_[i].origin != origin) return;
+  for (uint32_t j = i + 1; j < count_; ++j) ties_[j - 1] = std::move(ties_[j]);
+  Resize(count_ - 1);
+}
+
+const Wishes& Relationship::WishesAt(int index) const {
+  static const Wishes kNone;
+  if (extras == nullptr) return kNone;
+  return index == 0 ? extras->wishes : extras->joined[index - 1].wishes;
+}
+
+Instant Relationship::LastAct() const {
+  Instant last = part.last_act;
+  for (int i = 1; i < PartCount(); ++i) last = std::max(last, PartAt(i).last_act);
+  return last;
+}
+
+Instant Relationship::LastReply() const {
+  Instant last = part.last_reply;
+  for (int i = 1; i < PartCount(); ++i) last = std::max(last, PartAt(i).last_reply);
+  return last;
+}
+
+Instant Relationship::First() const {
+  Instant first = part.first;
+  for (int i = 1; i < PartCount(); ++i) {
+    const Instant other = PartAt(i).first;
+    if (other.is_set() && (!first.is_set() || other < first)) first = other;
+  }
+  return first;
+}
+
+uint32_t Relationship::Touches() const {
+  uint32_t sum = part.touches;
+  for (int i = 1; i < PartCount(); ++i) sum += PartAt(i).touches;
+  return sum;
+}
+
+uint32_t Relationship::Answers() const {
+  uint32_t sum = part.answers;
+  for (int i = 1; i < PartCount(); ++i) sum += PartAt(i).answers;
+  return sum;
+}
+
+double Relationship::ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const {
+  double sum = part.ValueAt(signal, now, model);
+  for (int i = 1; i < PartCount(); ++i) sum += PartAt(i).ValueAt(signal, now, model);
+  return sum;
+}
+
+const OpenMoment* Relationship::Open(MomentKind kind) const {
+  for (const OpenMoment& moment : open_moments()) {
+    if (moment.kind == kind) return &moment;
+  }
+  return nullptr;
+}
+
+const OpenMoment* Relationship::OpenOutreach() const {
+  for (const OpenMoment& moment : open_moments()) {
+    if (IsOutreach(moment.kind)) return &moment;
+  }
+  return nullptr;
+}
+
+void RecountUnanswered(Relationship& relationship) {
+  const Instant last_act = relationship.LastAct();
+  int count = 0;
+  for (const Tie& tie : relationship.ties.all()) {
+    if (tie.last_ours <= last_act) continue;
+    for (const Exchange& e : tie.ring.all()) count += e.ours && e.at > last_act ? 1 : 0;
+  }
+  relationship.unanswered = static_cast<uint8_t>(std::min(count, kRing));
+}
+
+void RecountConversing(Relationship& relationship, SpanSeconds conversing) {
+  Instant until;
+  for (const Tie& tie : relationship.ties.all()) {
+    until = std::max(until, std::min(tie.last_theirs, tie.last_ours) + conversing);
+  }
+  relationship.conversing_until = until;
+}
+
+Unsolicited UnsolicitedSince(const Relationship& relationship, Instant since) {
+  Unsolicited result;
+  for (const Tie& tie : relationship.ties.all()) {
+    if (tie.last_ours <= since) continue;
+    for (const Exchange& e : tie.ring.all()) {
+      if (!e.ours || !e.unsolicited || e.at <= since) continue;
+      ++result.count;
+      result.last = std::max(result.last, e.at);
+    }
+  }
+  return result;
+}
+
+}  // namespace tend::model

@@ -1,0 +1,160 @@
+// A relationship: the person's own state and their ties, as scoring holds it in memory.
+//
+// Every number is the fold of the parts: one for almost everybody, more after a merge, which moves
+// parts and never mixes them. Sizes matter here (<= 320 bytes a person with one tie): what few
+// people have lives behind `extras`.
+
+#ifndef TEND_COMMON_MODEL_RELATIONSHIP_H_
+#define TEND_COMMON_MODEL_RELATIONSHIP_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "common/model/part.h"
+#include "common/model/tie.h"
+
+namespace tend::model {
+
+// A person id (UUID) in 16 bytes.
+using PersonKey = std::array<uint8_t, 16>;
+
+// A moment that is open now.
+struct OpenMoment {
+  MomentKind kind = MomentKind::kNone;
+  OwnerIndex owner = kNobody;
+  Instant opened;
+  Instant expires;
+  Instant cause_at;  // when its cause happened; unset: time opened it
+  uint64_t cause = 0;
+  std::string id;
+  friend bool operator==(const OpenMoment&, const OpenMoment&) = default;
+};
+
+// A reply-like act that nobody of us has answered yet.
+struct WaitingAct {
+  Instant at;
+  uint64_t hash = 0;
+  OwnerIndex owner = kNobody;
+  bool at_once = false;
+  friend bool operator==(const WaitingAct&, const WaitingAct&) = default;
+};
+
+inline constexpr int kMaxWaiting = 8;
+
+// A part that came from another person, with its wishes.
+struct JoinedPart {
+  PersonKey origin{};
+  Part part;
+  Wishes wishes;
+};
+
+struct Extras {
+  Wishes wishes;  // of the person's own part
+  std::vector<JoinedPart> joined;
+  std::vector<OpenMoment> open;
+  std::vector<WaitingAct> waiting;  // oldest first, at most kMaxWaiting
+  std::unique_ptr<PersonKey> merged_into;
+  Instant rest_told;  // the rest whose end was told, by its `until`
+  uint32_t identity_seq = 0;
+};
+
+// The ties of one person, sorted by (owner, origin).
+class TieList {
+ public:
+  absl::Span<Tie> all() { return absl::MakeSpan(ties_.get(), count_); }
+  absl::Span<const Tie> all() const { return absl::MakeConstSpan(ties_.get(), count_); }
+  int size() const { return static_cast<int>(count_); }
+  // Nullptr if there is none.
+  const Tie* Find(OwnerIndex owner, int origin) const;
+  Tie* Find(OwnerIndex owner, int origin);
+  // Finds or makes.
+  Tie& At(OwnerIndex owner, int origin);
+  void Remove(OwnerIndex owner, int origin);
+
+ private:
+  // The room for `count` ties: exact while few, then growing by half.
+  static uint32_t Room(uint32_t count);
+  uint32_t LowerBound(OwnerIndex owner, int origin) const;
+  void Resize(uint32_t count);
+
+  std::unique_ptr<Tie[]> ties_;
+  uint32_t count_ = 0;
+};
+
+struct Relationship {
+  PersonKey person{};
+  Part part;
+  std::unique_ptr<Extras> extras;
+  TieList ties;
+
+  uint64_t stage_cause_hash = 0;
+  int64_t input_offset = 0;
+  uint32_t version = 0;
+  uint32_t profile = 0;  // interned (CRM owner, account, account owner, time zone)
+  Instant stage_since;
+  Instant last_event;   // the latest interaction by its own time
+  Instant below_since;  // READY, GROWING: since when their condition is missing; unset: it holds
+  Instant conversing_until;  // the greatest min(theirs, ours) over the ties, plus 7 d
+  Instant cooling_check;     // no tie cools before
+  Instant queued_due;      // the time this person stands in the heap of due times; unset: not there
+  float second_bound = 0;  // no tie but `best_tie` has more terms of z than this
+  uint16_t best_tie = 0;   // index into ties
+  Stage stage = Stage::kNone;
+  StageCause stage_cause = StageCause::kNone;
+  uint8_t unanswered = 0;       // touches since their last act, over all ties, at most kRing
+  uint8_t booked = 0;           // unsolicited touches since the last count of the rolling window
+  bool ready_used : 1 = false;  // a became-ready was opened in this READY spell
+  bool erased : 1 = false;
+  bool bounds_valid : 1 = false;  // best_tie and second_bound hold
+
+  Extras& extra() {
+    if (extras == nullptr) extras = std::make_unique<Extras>();
+    return *extras;
+  }
+  int PartCount() const {
+    return 1 + (extras == nullptr ? 0 : static_cast<int>(extras->joined.size()));
+  }
+  const Part& PartAt(int index) const { return index == 0 ? part : extras->joined[index - 1].part; }
+  Part& PartAt(int index) { return index == 0 ? part : extras->joined[index - 1].part; }
+  // Empty wishes where there are none.
+  const Wishes& WishesAt(int index) const;
+  Wishes& WishesAt(int index) {
+    return index == 0 ? extra().wishes : extra().joined[index - 1].wishes;
+  }
+
+  // Over all parts: the latest signal, reply-like act; the earliest interaction; sums.
+  Instant LastAct() const;
+  Instant LastReply() const;
+  Instant First() const;
+  uint32_t Touches() const;
+  uint32_t Answers() const;
+  // A_k summed over the parts.
+  double ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const;
+  bool HasSignals() const { return LastAct().is_set(); }
+
+  const OpenMoment* Open(MomentKind kind) const;
+  const OpenMoment* OpenOutreach() const;
+  absl::Span<const OpenMoment> open_moments() const {
+    return extras == nullptr ? absl::Span<const OpenMoment>() : absl::MakeConstSpan(extras->open);
+  }
+};
+
+// Derives again what is cached over the rings and ties: after a merge, a split, a late act, a
+// restore.
+void RecountUnanswered(Relationship& relationship);
+void RecountConversing(Relationship& relationship, SpanSeconds conversing);
+
+// Unsolicited touches after `since`, over all ties' rings, and the time of the last of them.
+struct Unsolicited {
+  int count = 0;
+  Instant last;
+};
+Unsolicited UnsolicitedSince(const Relationship& relationship, Instant since);
+
+}  // namespace tend::model
+
+#endif  // TEND_COMMON_MODEL_RELATIONSHIP_H_

@@ -1,0 +1,31 @@
+// The stage of a relationship: by organization readiness, and by the order in which things were
+// processed.
+
+#ifndef TEND_COMMON_MODEL_STAGE_H_
+#define TEND_COMMON_MODEL_STAGE_H_
+
+#include "common/model/relationship.h"
+
+namespace tend::model {
+
+// Why the stage is looked at.
+struct StageTrigger {
+  StageCause cause = StageCause::kTime;
+  uint64_t hash = 0;  // of the interaction, for kTheirAct, kOurAct and kBacklog
+};
+
+// Brings the stage up to `now`; returns true when it changed. READY is entered only by their act
+// (kTheirAct), or where the stage is derived anew from the entry column alone (kBacklog,
+// kIdentity); never by time, never by us.
+bool UpdateStage(Relationship& relationship, const StageTrigger& trigger, Instant now,
+                 const ScoringModel& model, const Policy& policy);
+
+// A lower bound of the next time at which the stage, or the waiting for its end, changes by time
+// alone. Never late: the second after the returned one is the earliest at which anything can have
+// changed unseen.
+Instant StageDue(Relationship& relationship, Instant now, const ScoringModel& model,
+                 const Policy& policy);
+
+}  // namespace tend::model
+
+#endif  // TEND_COMMON_MODEL_STAGE_H_
