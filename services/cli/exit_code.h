@@ -1,0 +1,18 @@
+// How `tend` ends.
+
+#ifndef TEND_SERVICES_CLI_EXIT_CODE_H_
+#define TEND_SERVICES_CLI_EXIT_CODE_H_
+
+namespace tend::cli {
+
+enum class ExitCode : int {
+  kOk = 0,
+  // The world was bad: a file that is not there, a full disk.
+  kFailed = 1,
+  // Rows were rejected, or the command line could not be understood.
+  kRejected = 2,
+};
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_EXIT_CODE_H_

@@ -1,0 +1,24 @@
+// `tend`, the command. Each subcommand is a file of its own that adds itself here.
+
+#include "CLI/CLI.hpp"
+#include "services/cli/exit_code.h"
+#include "services/cli/sample_command.h"
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Tend tells which relationships are ready for a conversation, why, and whom to leave alone.",
+      "tend");
+  app.require_subcommand(1);
+  app.footer("'tend COMMAND --help' shows a command's options and examples.");
+  tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
+  tend::cli::AddSampleCommand(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return static_cast<int>(tend::cli::ExitCode::kRejected);
+  }
+  return static_cast<int>(exit_code);
+}

@@ -1,0 +1,21 @@
+// One line of proto3 JSON, written fast.
+
+#ifndef TEND_SERVICES_CLI_SAMPLE_JSON_LINE_H_
+#define TEND_SERVICES_CLI_SAMPLE_JSON_LINE_H_
+
+#include <string>
+
+#include "google/protobuf/message.h"
+
+namespace tend::sample {
+
+// Appends the message as proto3 JSON on one line, without a line end: camel-case names, enums by
+// name, 64-bit integers as strings, Timestamp as RFC 3339 in UTC, Duration as "5s"; fields by
+// number. protobuf's own MessageToJsonString takes about 10 us a row, this about 1.5; a test reads
+// back with protobuf's parser what this wrote. REQUIRES: no maps, no groups, no Any (Tend's
+// contracts have none).
+void AppendJson(const google::protobuf::Message& message, std::string* out);
+
+}  // namespace tend::sample
+
+#endif  // TEND_SERVICES_CLI_SAMPLE_JSON_LINE_H_
