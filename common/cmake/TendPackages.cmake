@@ -12,3 +12,13 @@ find_package(simdjson REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
+
+find_package(ICU REQUIRED COMPONENTS uc)
+# libcsv brings no description of its own.
+find_library(TEND_LIBCSV csv REQUIRED)
+add_library(Tend::libcsv UNKNOWN IMPORTED)
+set_target_properties(Tend::libcsv PROPERTIES IMPORTED_LOCATION ${TEND_LIBCSV})
+# Neither does libphonenumber.
+find_library(TEND_LIBPHONENUMBER phonenumber REQUIRED)
+add_library(Tend::libphonenumber UNKNOWN IMPORTED)
+set_target_properties(Tend::libphonenumber PROPERTIES IMPORTED_LOCATION ${TEND_LIBPHONENUMBER})

@@ -1,0 +1,65 @@
+#include "services/enrichment/domain/proposals.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace tend::enrichment {
+namespace {
+
+Proposals::Pair Ordered(Proposals::OriginIndex a, Proposals::OriginIndex b) {
+  return {std::min(a, b), std::max(a, b)};
+}
+
+}  // namespace
+
+absl::InlinedVector<Proposals::OriginIndex, 4> Proposals::Hold(InferenceKey kind, uint64_t hash,
+                                                               OriginIndex origin) {
+  absl::InlinedVector<OriginIndex, 4> others;
+  auto& holders =
+      holders_[hash ^ (uint64_t{0x9e3779b97f4a7c15} * (static_cast<uint64_t>(kind) + 1))];
+  if (holders.size() > kMaxHolders) return others;
+  if (std::find(holders.begin(), holders.end(), origin) != holders.end()) return others;
+  holders.push_back(origin);
+  if (holders.size() > kMaxHolders) return others;
+  others.assign(holders.begin(), holders.end() - 1);
+  return others;
+}
+
+int Proposals::Agree(OriginIndex a, OriginIndex b, InferenceKey kind) {
+  uint8_t& bits = agreeing_[Ordered(a, b)];
+  bits = static_cast<uint8_t>(bits | (1 << static_cast<int>(kind)));
+  return std::popcount(bits);
+}
+
+void Proposals::KeepApart(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right) {
+  for (OriginIndex a : left) {
+    for (OriginIndex b : right) apart_.insert(Ordered(a, b));
+  }
+}
+
+bool Proposals::AreApart(absl::Span<const OriginIndex> left,
+                         absl::Span<const OriginIndex> right) const {
+  if (apart_.empty()) return false;
+  for (OriginIndex a : left) {
+    for (OriginIndex b : right) {
+      if (apart_.contains(Ordered(a, b))) return true;
+    }
+  }
+  return false;
+}
+
+void Proposals::Reunite(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right) {
+  for (OriginIndex a : left) {
+    for (OriginIndex b : right) apart_.erase(Ordered(a, b));
+  }
+}
+
+std::vector<InferenceKey> Proposals::KindsOf(uint8_t bits) {
+  std::vector<InferenceKey> kinds;
+  for (int kind = 0; kind < 8; ++kind) {
+    if ((bits >> kind) & 1) kinds.push_back(static_cast<InferenceKey>(kind));
+  }
+  return kinds;
+}
+
+}  // namespace tend::enrichment
