@@ -1,9 +1,11 @@
-// What a service supplies to the harness: a pure Processor, one a partition, that owns that partition's state.
+// What a service supplies to the harness: a pure Processor, one a partition, that owns that
+// partition's state.
 //
 // The harness calls, for each batch and in one transaction:
 //   Process(record, context) for each record in order; OnTime(now, context) when caught up;
 //   FlushChanges(changelog); then either Commit() or Rollback().
-// Nothing here knows whether the log is Kafka or memory. One thread calls all methods of one Processor.
+// Nothing here knows whether the log is Kafka or memory. One thread calls all methods of one
+// Processor.
 
 #ifndef TEND_COMMON_STREAM_PROCESSOR_H_
 #define TEND_COMMON_STREAM_PROCESSOR_H_
@@ -53,8 +55,8 @@ class Context {
   // The batch's one time: max(wall clock, the last `now` in the state). Never goes back.
   virtual absl::Time now() const = 0;
 
-  // Appends to an output topic, in the batch's transaction. key and value are copied. The partition follows the key
-  // (murmur2).
+  // Appends to an output topic, in the batch's transaction. key and value are copied. The partition
+  // follows the key (murmur2).
   virtual void Emit(absl::string_view topic, absl::string_view key, absl::string_view value) = 0;
 };
 
@@ -66,17 +68,21 @@ class Processor {
  public:
   virtual ~Processor() = default;
 
-  // Uses one record. REQUIRES of the implementation: on Reject nothing was emitted and no state changed.
+  // Uses one record. REQUIRES of the implementation: on Reject nothing was emitted and no state
+  // changed.
   virtual Outcome Process(const Record& record, Context& context) = 0;
 
-  // Fires all that is due at context.now(). Called when the partition is caught up, at least once a second.
+  // Fires all that is due at context.now(). Called when the partition is caught up, at least once a
+  // second.
   virtual void OnTime(Context& context) { static_cast<void>(context); }
 
-  // A lower bound of the next time at which OnTime has something to do; InfiniteFuture when nothing waits.
+  // A lower bound of the next time at which OnTime has something to do; InfiniteFuture when nothing
+  // waits.
   virtual absl::Time NextDue() const { return absl::InfiniteFuture(); }
 
-  // --- State. A stateless processor leaves these as they are. Changes are made in place while processing, journaled
-  // (JournaledMap), flushed once per changed key, and then kept or taken back together.
+  // --- State. A stateless processor leaves these as they are. Changes are made in place while
+  // processing, journaled (JournaledMap), flushed once per changed key, and then kept or taken back
+  // together.
 
   // Replays one changelog record, before the first Process. nullopt deletes the key.
   // Errors: DataLoss when the bytes cannot be read.
@@ -94,9 +100,9 @@ class Processor {
 
 // A service as the harness sees it: one task a partition, each with a Processor of its own.
 struct ProcessorSpec {
-  std::string name;                       // consumer group and transactional id prefix: "tend.scoring"
+  std::string name;  // consumer group and transactional id prefix: "tend.scoring"
   std::vector<std::string> input_topics;  // co-partitioned: a task reads the same partition of each
-  std::string changelog_topic;            // compacted, written at the task's own partition; empty: no state
+  std::string changelog_topic;  // compacted, written at the task's own partition; empty: no state
   std::function<std::unique_ptr<Processor>(int partition)> make_processor;
 };
 

@@ -39,8 +39,8 @@ struct Record {
   Offset offset;
   absl::string_view key;
   absl::string_view value;
-  bool tombstone = false;    // no value at all: the key is deleted (compacted topics only)
-  absl::Time produce_time;   // when it was written, never when it happened
+  bool tombstone = false;   // no value at all: the key is deleted (compacted topics only)
+  absl::Time produce_time;  // when it was written, never when it happened
 };
 
 }  // namespace tend::stream

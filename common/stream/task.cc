@@ -1,0 +1,179 @@
+#include "common/stream/task.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/stream/reject.h"
+
+namespace tend::stream {
+namespace {
+
+// What a Processor sees of one batch.
+class BatchContext final : public Context {
+ public:
+  BatchContext(absl::Time now, Transaction& transaction) : now_(now), transaction_(transaction) {}
+
+  absl::Time now() const override { return now_; }
+
+  void Emit(absl::string_view topic, absl::string_view key, absl::string_view value) override {
+    NewRecord record;
+    record.topic = topic;
+    record.key = key;
+    record.value = value;
+    transaction_.Produce(record);
+    emitted_ = true;
+  }
+
+  bool emitted() const { return emitted_; }
+
+ private:
+  const absl::Time now_;
+  Transaction& transaction_;
+  bool emitted_ = false;
+};
+
+}  // namespace
+
+Task::Task(const ProcessorSpec& spec, int partition, std::string rejects_topic)
+    : spec_(spec),
+      partition_(partition),
+      rejects_topic_(std::move(rejects_topic)),
+      service_(absl::StripPrefix(spec.name, "tend.")) {
+  Restart();
+}
+
+void Task::Restart() {
+  processor_ = spec_.make_processor(partition_);
+  state_ = State::kNew;
+  inputs_.clear();
+  for (const std::string& topic : spec_.input_topics)
+    inputs_.push_back({topic, Offset(), Offset()});
+  changelog_ = nullptr;
+  has_state_ = moved_ = wrote_ = false;
+  progress_ = TaskProgress();
+  last_now_ = committed_now_ = last_time_ = absl::InfinitePast();
+  processed_since_ = true;
+}
+
+bool Task::Process(const Record& record, absl::Time now, Transaction& transaction) {
+  TEND_CHECK(running());
+  last_now_ = now;
+  processed_since_ = moved_ = true;
+  for (Input& input : inputs_) {
+    if (input.topic == record.topic) input.next = Next(record.offset);
+  }
+  BatchContext context(now, transaction);
+  const Outcome outcome = processor_->Process(record, context);
+  if (!outcome.rejected()) {
+    wrote_ |= context.emitted();
+    return true;
+  }
+  TEND_CHECK(!context.emitted());  // a processor rejects before it writes anything
+  const std::string reject = EncodeReject(service_, record, outcome, now);
+  NewRecord rejected;
+  rejected.topic = rejects_topic_;
+  rejected.key = service_;
+  rejected.value = reject;
+  transaction.Produce(rejected);
+  wrote_ = true;
+  return false;
+}
+
+bool Task::WantsTime(absl::Time now, absl::Duration tick) const {
+  if (now <= last_time_ && !processed_since_) return false;
+  return now >= processor_->NextDue() || now - last_time_ >= tick;
+}
+
+void Task::OnTime(absl::Time now, Transaction& transaction) {
+  TEND_CHECK(running());
+  last_now_ = last_time_ = now;
+  processed_since_ = false;
+  BatchContext context(now, transaction);
+  processor_->OnTime(context);
+  wrote_ |= context.emitted();
+}
+
+bool Task::CaughtUp(const Consumer& consumer) const {
+  for (const Input& input : inputs_) {
+    if (!consumer.CaughtUp(input.topic, partition_)) return false;
+  }
+  return true;
+}
+
+void Task::Flush(Transaction& transaction) {
+  if (!stateful()) return;
+  bool changed = false;
+  NewRecord change;
+  change.topic = spec_.changelog_topic;
+  change.partition = partition_;
+  processor_->FlushChanges([&](absl::string_view key, std::optional<absl::string_view> value) {
+    TEND_CHECK(!IsHarnessKey(key));
+    change.key = key;
+    change.value = value;
+    transaction.Produce(change);
+    changed = true;
+  });
+  wrote_ |= changed;
+  // Without a change only the first batch writes it, so that offsets without state mean a loss.
+  if (changed || (progress_.inputs.empty() && HasWork())) FlushProgress(transaction);
+}
+
+void Task::FlushProgress(Transaction& transaction) {
+  progress_.inputs.resize(inputs_.size());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    progress_.inputs[i].topic = inputs_[i].topic;
+    progress_.inputs[i].next = inputs_[i].next;
+  }
+  progress_.now = last_now_;
+  const std::string value = EncodeTaskProgress(progress_);
+  NewRecord record;
+  record.topic = spec_.changelog_topic;
+  record.partition = partition_;
+  record.key = kTaskProgressKey;
+  record.value = value;
+  transaction.Produce(record);
+  wrote_ = true;
+}
+
+void Task::AppendOffsets(std::vector<NextOffset>& offsets) const {
+  for (const Input& input : inputs_) offsets.push_back({input.topic, partition_, input.next});
+}
+
+absl::StatusOr<bool> Task::WasCommitted(Consumer& consumer) const {
+  TEND_CHECK(moved_);
+  for (const Input& input : inputs_) {
+    if (input.next == input.committed) continue;
+    TEND_ASSIGN_OR_RETURN(const std::optional<Offset> committed,
+                          consumer.Committed({input.topic, partition_}));
+    return committed == input.next;
+  }
+  return false;
+}
+
+void Task::Commit() {
+  processor_->Commit();
+  for (Input& input : inputs_) input.committed = input.next;
+  committed_now_ = last_now_;
+  has_state_ |= wrote_;
+  moved_ = wrote_ = visited = false;
+}
+
+absl::Status Task::Rollback(Consumer& consumer) {
+  processor_->Rollback();
+  last_now_ = committed_now_;
+  last_time_ = absl::InfinitePast();
+  processed_since_ = true;
+  moved_ = wrote_ = visited = false;
+  if (!has_state_) progress_.inputs.clear();  // what was written of it is gone
+  for (Input& input : inputs_) {
+    input.next = input.committed;
+    const absl::Status sought = consumer.Seek({input.topic, partition_, input.next});
+    if (!sought.ok() && !absl::IsNotFound(sought)) return sought;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tend::stream

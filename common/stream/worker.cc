@@ -1,0 +1,224 @@
+#include "common/stream/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/stream/recovery.h"
+
+namespace tend::stream {
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Log& log, const ProcessorSpec& spec,
+                                                      const Clock& clock,
+                                                      const WorkerOptions& options) {
+  std::unique_ptr<Worker> worker(new Worker(log, spec, clock, options));
+  TEND_RETURN_IF_ERROR(worker->CheckPartitions());
+  TEND_ASSIGN_OR_RETURN(worker->consumer_,
+                        log.Join({spec.name, options.member, spec.input_topics}));
+  return worker;
+}
+
+Worker::Worker(Log& log, const ProcessorSpec& spec, const Clock& clock,
+               const WorkerOptions& options)
+    : log_(log), spec_(spec), clock_(clock), options_(options), policy_(options.timing) {}
+
+Worker::~Worker() = default;
+
+absl::Status Worker::CheckPartitions() const {
+  std::vector<std::string> topics = spec_.input_topics;
+  if (!spec_.changelog_topic.empty()) topics.push_back(spec_.changelog_topic);
+  int expected = 0;
+  for (const std::string& topic : topics) {
+    TEND_ASSIGN_OR_RETURN(const int partitions, log_.PartitionCount(topic));
+    if (expected == 0) expected = partitions;
+    if (partitions == expected) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat(spec_.name, " needs co-partitioned topics: ", topics.front(), " has ",
+                     expected, " partitions, ", topic, " has ", partitions));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StepResult> Worker::Step() {
+  if (ABSL_PREDICT_FALSE(!broken_.ok())) return broken_;
+  StepResult result;
+  const absl::Status status = Dispatch(result);
+  if (ABSL_PREDICT_TRUE(status.ok())) return result;
+  broken_ = Mend(status, result);
+  if (!broken_.ok()) return broken_;
+  return result;
+}
+
+absl::Status Worker::Dispatch(StepResult& result) {
+  if (ABSL_PREDICT_FALSE(phase_ == Phase::kReplacing)) {
+    TEND_RETURN_IF_ERROR(ReplaceProducer(result));
+  }
+  if (ABSL_PREDICT_FALSE(phase_ == Phase::kSettling)) TEND_RETURN_IF_ERROR(Settle(result));
+  if (ABSL_PREDICT_FALSE(phase_ == Phase::kAborting)) TEND_RETURN_IF_ERROR(Abort(result));
+  if (phase_ == Phase::kRunning) TEND_RETURN_IF_ERROR(Run(result));
+  if (phase_ == Phase::kCommitting) TEND_RETURN_IF_ERROR(Commit(result));
+  return absl::OkStatus();
+}
+
+absl::Status Worker::Mend(const absl::Status& failure, StepResult& result) {
+  switch (RecoveryOf(failure)) {
+    case Recovery::kRetry:
+      result.waiting = true;
+      return absl::OkStatus();
+    case Recovery::kAbort:
+      // Before anything is open there is nothing to abort: the same call again.
+      if (phase_ == Phase::kRunning || phase_ == Phase::kCommitting) phase_ = Phase::kAborting;
+      result.worked = true;
+      return absl::OkStatus();
+    case Recovery::kReplace:
+      in_doubt_ = in_doubt_ || (phase_ == Phase::kCommitting && offsets_sent_);
+      phase_ = Phase::kReplacing;
+      transaction_ = nullptr;
+      producer_ = nullptr;
+      result.worked = true;
+      return absl::OkStatus();
+    case Recovery::kRecreate:
+    case Recovery::kStop:
+      break;
+  }
+  return Annotate(failure, absl::StrCat("worker ", options_.member, " of ", spec_.name).c_str());
+}
+
+absl::Status Worker::Run(StepResult& result) {
+  if (ABSL_PREDICT_FALSE(restoring_ > 0)) TEND_RETURN_IF_ERROR(Restore(result));
+  if (visited_.empty() ? policy_.MayBegin(clock_.Elapsed()) : policy_.MayTake(batch_)) {
+    TEND_RETURN_IF_ERROR(TakeBatch(result));
+  } else {
+    result.pause = visited_.empty() ? policy_.UntilBegin(clock_.Elapsed())
+                                    : policy_.UntilCommit(batch_, clock_.Elapsed());
+  }
+  if (visited_.empty()) {
+    DropRevoked();
+  } else if (!revoked_.empty() || commit_soon_ || policy_.ShouldCommit(batch_, clock_.Elapsed())) {
+    phase_ = Phase::kCommitting;
+    flushed_ = offsets_sent_ = false;
+  }
+  commit_soon_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Worker::TakeBatch(StepResult& result) {
+  PollLimits limits = options_.limits;
+  limits.wait = result.worked ? absl::ZeroDuration() : PollWait();
+  TEND_RETURN_IF_ERROR(consumer_->Poll(limits, polled_));
+  if (ABSL_PREDICT_FALSE(!polled_.revoked.empty())) TakeRevoked();
+  if (ABSL_PREDICT_FALSE(!polled_.assigned.empty())) TakeAssigned();
+  result.worked |= !polled_.records.empty() || !polled_.revoked.empty() ||
+                   !polled_.assigned.empty() || polled_.lost;
+  if (polled_.lost) return absl::AbortedError("the partitions are lost");
+  const int64_t written = transaction_->records();
+  ProcessRecords();
+  FireTime();
+  result.worked |= transaction_->records() != written;
+  return transaction_->status();
+}
+
+absl::Duration Worker::PollWait() const {
+  const absl::Duration now = clock_.Elapsed();
+  const absl::Duration wait = std::min(options_.limits.wait, options_.tick);
+  if (!visited_.empty()) return std::min(wait, policy_.UntilCommit(batch_, now));
+  return std::max(absl::ZeroDuration(), std::min(wait, NextDue() - clock_.Now()));
+}
+
+Task& Worker::Visit(Task& task) {
+  if (!task.visited) {
+    task.visited = true;
+    visited_.push_back(&task);
+  }
+  return task;
+}
+
+void Worker::ProcessRecords() {
+  if (polled_.records.empty()) return;
+  const absl::Time clock = clock_.Now();
+  for (const Record& record : polled_.records) {
+    Task& task = Visit(*tasks_[static_cast<size_t>(record.partition)]);
+    const bool used = task.Process(record, task.BatchNow(clock), *transaction_);
+    if (ABSL_PREDICT_FALSE(!used)) ++stats_.rejects;
+  }
+  stats_.records += static_cast<int64_t>(polled_.records.size());
+  batch_.records += static_cast<int64_t>(polled_.records.size());
+  batch_.bytes = transaction_->bytes();
+  batch_.last_record = clock_.Elapsed();
+}
+
+void Worker::FireTime() {
+  const absl::Time clock = clock_.Now();
+  for (const std::unique_ptr<Task>& task : tasks_) {
+    if (task == nullptr || !task->running()) continue;
+    const absl::Time now = task->BatchNow(clock);
+    if (!task->WantsTime(now, options_.tick) || !task->CaughtUp(*consumer_)) continue;
+    if (visited_.empty()) batch_.last_record = clock_.Elapsed();
+    Visit(*task).OnTime(now, *transaction_);
+  }
+}
+
+bool Worker::HasWork() const {
+  return std::any_of(visited_.begin(), visited_.end(),
+                     [](const Task* task) { return task->HasWork(); });
+}
+
+absl::Status Worker::Commit(StepResult& result) {
+  if (!flushed_) {
+    for (Task* task : visited_) task->Flush(*transaction_);
+    TEND_RETURN_IF_ERROR(transaction_->status());
+    if (!HasWork()) return FinishCommit();  // never a transaction for nothing
+    transaction_->Begin();                  // where there are only offsets
+    TEND_RETURN_IF_ERROR(transaction_->status());
+    policy_.CommitStarted(clock_.Elapsed());
+    flushed_ = true;
+  }
+  result.worked = true;
+  if (!offsets_sent_) {
+    offsets_.clear();
+    for (const Task* task : visited_) {
+      if (task->HasWork()) task->AppendOffsets(offsets_);
+    }
+    TEND_RETURN_IF_ERROR(producer_->SendOffsets(offsets_, *consumer_));
+    offsets_sent_ = true;
+  }
+  TEND_RETURN_IF_ERROR(producer_->Commit());
+  ++stats_.transactions;
+  return FinishCommit();
+}
+
+absl::Status Worker::FinishCommit() {
+  for (Task* task : visited_) task->Commit();
+  visited_.clear();
+  batch_ = OpenBatch();
+  if (transaction_ != nullptr) transaction_->Reset();
+  phase_ = Phase::kRunning;
+  DropRevoked();
+  return absl::OkStatus();
+}
+
+absl::Time Worker::NextDue() const {
+  absl::Time due = absl::InfiniteFuture();
+  for (const std::unique_ptr<Task>& task : tasks_) {
+    if (task != nullptr && task->running()) due = std::min(due, task->NextDue());
+  }
+  return due;
+}
+
+int Worker::running_tasks() const {
+  return static_cast<int>(std::count_if(
+      tasks_.begin(), tasks_.end(),
+      [](const std::unique_ptr<Task>& task) { return task != nullptr && task->running(); }));
+}
+
+const Processor* Worker::processor(int partition) const {
+  const size_t index = static_cast<size_t>(partition);
+  if (index >= tasks_.size() || tasks_[index] == nullptr || !tasks_[index]->running()) {
+    return nullptr;
+  }
+  return &tasks_[index]->processor();
+}
+
+}  // namespace tend::stream

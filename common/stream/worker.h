@@ -1,0 +1,151 @@
+// A worker runs one service on some partitions of its input: a group member, a transactional
+// producer and a Task for each partition. Consume -> process -> produce, exactly once.
+//
+// A step polls a bounded batch, processes it, fires time where a partition is caught up, and
+// commits when the timing says so: changelog and progress, rejects and outputs, the offsets last.
+// Whatever fails is taken back or done again; see RecoveryOf for which.
+
+#ifndef TEND_COMMON_STREAM_WORKER_H_
+#define TEND_COMMON_STREAM_WORKER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/stream/clock.h"
+#include "common/stream/commit_policy.h"
+#include "common/stream/consumer.h"
+#include "common/stream/log.h"
+#include "common/stream/processor.h"
+#include "common/stream/producer.h"
+#include "common/stream/task.h"
+#include "common/stream/transaction.h"
+
+namespace tend::stream {
+
+struct WorkerOptions {
+  // The static member of the group; with the service's name also the transactional id. Unique among
+  // the service's workers, and the same after a restart.
+  std::string member = "0";
+  CommitTiming timing;
+  PollLimits limits;  // of one step; `wait` is the longest, the timing shortens it
+  // How often OnTime is called on a caught-up partition where nothing is due.
+  absl::Duration tick = absl::Seconds(1);
+  std::string rejects_topic = "tend.rejects.v1";
+};
+
+// What the worker did since it began. Committed or not, except where said.
+struct WorkerStats {
+  int64_t records = 0;  // processed
+  int64_t rejects = 0;
+  int64_t transactions = 0;  // committed
+  int64_t aborts = 0;        // batches taken back
+};
+
+struct StepResult {
+  bool worked = false;   // something happened; otherwise the next step will find the same, unless
+                         // somebody writes, time passes or another worker moves
+  bool waiting = false;  // on the log: a call came back UNAVAILABLE and is made again next step
+  absl::Duration pause;  // the timing wants nothing done for so long
+};
+
+class Worker {
+ public:
+  // Joins the group. log, spec and clock outlive the worker.
+  // Errors: FAILED_PRECONDITION when the input topics and the changelog are not co-partitioned;
+  // those of log.h.
+  static absl::StatusOr<std::unique_ptr<Worker>> Start(Log& log, const ProcessorSpec& spec,
+                                                       const Clock& clock,
+                                                       const WorkerOptions& options);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  // Leaves the group. What is not committed is somebody else's to do again.
+  ~Worker();
+
+  // Errors end the worker (every later step returns the same): FAILED_PRECONDITION "make a new
+  // one", anything else "stop and look".
+  absl::StatusOr<StepResult> Step();
+
+  // Lets the next step commit whatever the timing says: before a stop.
+  void CommitSoon() { commit_soon_ = true; }
+
+  // The earliest NextDue of its tasks; InfiniteFuture when nothing waits. Not before all have
+  // restored.
+  absl::Time NextDue() const;
+
+  // Partitions that are restored and served.
+  int running_tasks() const;
+  // The processor of a partition that is served, or nullptr: for tests and reports, to read only.
+  const Processor* processor(int partition) const;
+  const WorkerStats& stats() const { return stats_; }
+  const ProcessorSpec& spec() const { return spec_; }
+
+ private:
+  enum class Phase {
+    kReplacing,  // there is no producer that has run Init
+    kSettling,   // was the transaction committed whose end nobody knows?
+    kRunning,
+    kCommitting,
+    kAborting,
+  };
+
+  Worker(Log& log, const ProcessorSpec& spec, const Clock& clock, const WorkerOptions& options);
+  absl::Status CheckPartitions() const;
+
+  // One phase's piece of work each. An UNAVAILABLE is returned and leaves the phase as it is.
+  absl::Status ReplaceProducer(StepResult& result);
+  absl::Status Settle(StepResult& result);
+  absl::Status Run(StepResult& result);
+  absl::Status Commit(StepResult& result);
+  absl::Status Abort(StepResult& result);
+
+  absl::Status Dispatch(StepResult& result);
+  // Turns an error into the phase that mends it. Errors: those that nothing here can mend.
+  absl::Status Mend(const absl::Status& failure, StepResult& result);
+
+  absl::Status Restore(StepResult& result);
+  absl::Status TakeBatch(StepResult& result);
+  void TakeAssigned();
+  void TakeRevoked();
+  void ProcessRecords();
+  void FireTime();
+  Task& Visit(Task& task);
+  bool HasWork() const;
+  absl::Status FinishCommit();
+  absl::Status RollBack();
+  void DropRevoked();
+  absl::Duration PollWait() const;
+
+  Log& log_;
+  const ProcessorSpec& spec_;
+  const Clock& clock_;
+  const WorkerOptions options_;
+
+  std::unique_ptr<Consumer> consumer_;
+  std::unique_ptr<TransactionalProducer> producer_;
+  std::unique_ptr<Transaction> transaction_;  // over producer_
+  std::vector<std::unique_ptr<Task>> tasks_;  // by partition; null where it is not ours
+  std::vector<Task*> visited_;                // by the open batch
+  std::vector<int> revoked_;                  // to be dropped when the open batch has ended
+  int restoring_ = 0;                         // tasks that are not running yet
+  Polled polled_;
+  std::vector<NextOffset> offsets_;
+
+  Phase phase_ = Phase::kReplacing;
+  bool flushed_ = false;       // kCommitting: state is written
+  bool offsets_sent_ = false;  // kCommitting
+  bool in_doubt_ = false;      // kReplacing: the commit may have happened
+  bool commit_soon_ = false;
+  CommitPolicy policy_;
+  OpenBatch batch_;
+  WorkerStats stats_;
+  absl::Status broken_;
+};
+
+}  // namespace tend::stream
+
+#endif  // TEND_COMMON_STREAM_WORKER_H_
