@@ -47,7 +47,13 @@ struct OpenBatch {
 // For one worker. Time is Clock::Elapsed() and always given.
 class CommitPolicy {
  public:
-  explicit CommitPolicy(const CommitTiming& timing) : timing_(timing) {}
+  explicit CommitPolicy(const CommitTiming& timing)
+      : timing_(timing),
+        every_step_(std::max({timing.interval, timing.idle, timing.least_between, timing.hold}) <=
+                    absl::ZeroDuration()) {}
+
+  // MayBegin and ShouldCommit are always true: nobody need look at the clock.
+  bool every_step() const { return every_step_; }
 
   // Whether the next transaction may take its first record.
   bool MayBegin(absl::Duration now) const { return now - last_commit_ >= timing_.hold; }
@@ -83,6 +89,7 @@ class CommitPolicy {
 
  private:
   CommitTiming timing_;
+  bool every_step_;
   absl::Duration last_commit_ = -absl::InfiniteDuration();
 };
 

@@ -29,16 +29,18 @@ absl::Status MemoryConsumer::Poll(const PollLimits& limits, Polled& polled) {
     TEND_RETURN_IF_ERROR(TakeNews(polled));
   }
   int64_t bytes_left = limits.bytes;
-  const size_t count = assigned_.size();
-  for (size_t i = 0; i < count; ++i) {
-    Assigned& assigned = assigned_[(first_ + i) % count];
+  size_t at = first_;
+  for (size_t left = assigned_.size(); left > 0; --left) {
+    Assigned& assigned = assigned_[at];
+    if (++at == assigned_.size()) at = 0;
     if (!assigned.started) continue;
     MemoryPartition& partition = *assigned.partition;
     if (ABSL_PREDICT_FALSE(partition.blocked())) state_.AbortExpired();
+    if (assigned.cursor.next == partition.end(Isolation::kReadCommitted)) continue;
     TEND_RETURN_IF_ERROR(partition.Read(assigned.cursor, Isolation::kReadCommitted, limits,
                                         bytes_left, polled.records, pins_));
   }
-  if (count > 0) first_ = (first_ + 1) % count;
+  if (++first_ >= assigned_.size()) first_ = 0;
   return absl::OkStatus();
 }
 

@@ -145,8 +145,9 @@ void MemoryPartition::Compact() {
 }
 
 void MemoryPartition::DropConsumed() {
-  const Offset needed_from = NeededFrom();
   // The segment that is written to stays, so that a quiet partition costs nothing.
+  if (segments_.size() <= 1) return;
+  const Offset needed_from = NeededFrom();
   while (segments_.size() > 1 && segments_[1]->records().front().offset <= needed_from) {
     for (const MemoryRecord& record : segments_.front()->records()) bytes_ -= record.size();
     segments_.pop_front();

@@ -31,7 +31,7 @@ absl::Status MemoryTransactionalProducer::Begin() {
 absl::Status MemoryTransactionalProducer::Produce(const NewRecord& record) {
   if (fenced()) return Fenced();
   TEND_CHECK(transaction_.open);
-  TEND_ASSIGN_OR_RETURN(MemoryPartition * partition, state_.Route(record));
+  TEND_ASSIGN_OR_RETURN(MemoryPartition * partition, state_.Route(record, topics_));
   if (!partition->IsOpen(transaction_.producer)) transaction_.touched.push_back(partition);
   partition->Append(record.key.value_or(absl::string_view()), record.value, state_.Now(),
                     transaction_.producer);
@@ -72,7 +72,7 @@ absl::Status MemoryProducer::Send(absl::Span<const NewRecord> records,
                                   std::vector<Written>& written) {
   written.clear();
   for (const NewRecord& record : records) {
-    TEND_ASSIGN_OR_RETURN(MemoryPartition * partition, state_.Route(record));
+    TEND_ASSIGN_OR_RETURN(MemoryPartition * partition, state_.Route(record, topics_));
     const Offset offset = partition->Append(record.key.value_or(absl::string_view()), record.value,
                                             state_.Now(), ProducerId{0});
     written.push_back({partition->number(), offset});

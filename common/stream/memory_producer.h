@@ -31,6 +31,7 @@ class MemoryTransactionalProducer final : public TransactionalProducer {
 
   MemoryState& state_;
   MemoryTransaction& transaction_;
+  std::vector<MemoryTopic*> topics_;
   int64_t epoch_ = 0;  // the transaction's first is 1, so that Init cannot be left out
 };
 
@@ -42,6 +43,7 @@ class MemoryProducer final : public Producer {
 
  private:
   MemoryState& state_;
+  std::vector<MemoryTopic*> topics_;
 };
 
 }  // namespace tend::stream

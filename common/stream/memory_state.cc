@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/base/murmur2.h"
+#include "common/base/status_macros.h"
 
 namespace tend::stream {
 
@@ -69,22 +70,33 @@ MemoryTransaction* MemoryState::FindOrMakeTransaction(absl::string_view transact
   return transaction.get();
 }
 
-absl::StatusOr<MemoryPartition*> MemoryState::Route(const NewRecord& record) {
+absl::StatusOr<MemoryPartition*> MemoryState::Route(const NewRecord& record,
+                                                    std::vector<MemoryTopic*>& known) {
   if (ABSL_PREDICT_FALSE(pool_.bytes_in_use() > options_.max_bytes)) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the in-memory log holds its ", options_.max_bytes, " bytes"));
   }
-  if (record.partition.has_value()) return FindPartition(record.topic, *record.partition);
-  const auto topic = topics_.find(record.topic);
-  if (ABSL_PREDICT_FALSE(topic == topics_.end())) {
-    return absl::NotFoundError(absl::StrCat("topic ", record.topic));
+  MemoryTopic* topic = nullptr;
+  for (MemoryTopic* candidate : known) {
+    if (candidate->name == record.topic) topic = candidate;
   }
-  const size_t partitions = topic->second->partitions.size();
-  const size_t chosen =
-      record.key.has_value()
-          ? static_cast<size_t>(PartitionOfKey(*record.key, static_cast<int>(partitions)))
-          : random_() % partitions;
-  return topic->second->partitions[chosen].get();
+  if (ABSL_PREDICT_FALSE(topic == nullptr)) {
+    TEND_ASSIGN_OR_RETURN(topic, FindTopic(record.topic));
+    known.push_back(topic);
+  }
+  const size_t partitions = topic->partitions.size();
+  size_t chosen = 0;
+  if (record.partition.has_value()) {
+    chosen = static_cast<size_t>(*record.partition);
+    if (ABSL_PREDICT_FALSE(chosen >= partitions)) {
+      return absl::NotFoundError(absl::StrCat("partition ", record.topic, "/", *record.partition));
+    }
+  } else if (record.key.has_value()) {
+    chosen = static_cast<size_t>(PartitionOfKey(*record.key, static_cast<int>(partitions)));
+  } else {
+    chosen = random_() % partitions;
+  }
+  return topic->partitions[chosen].get();
 }
 
 void MemoryState::End(MemoryTransaction& transaction, bool commit) {

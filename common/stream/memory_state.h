@@ -59,9 +59,10 @@ class MemoryState {
   MemoryGroup* FindOrMakeGroup(const std::string& name);
   MemoryTransaction* FindOrMakeTransaction(absl::string_view transactional_id);
 
-  // Where the record belongs: its own partition, or the partitioner's choice.
-  // Errors: NOT_FOUND; RESOURCE_EXHAUSTED at the log's bound.
-  absl::StatusOr<MemoryPartition*> Route(const NewRecord& record);
+  // Where the record belongs: its own partition, or the partitioner's choice. `known`: the caller's
+  // topics, so that only a new one is looked up. Errors: NOT_FOUND; RESOURCE_EXHAUSTED at the
+  // bound.
+  absl::StatusOr<MemoryPartition*> Route(const NewRecord& record, std::vector<MemoryTopic*>& known);
 
   // Ends the open transaction and everything that hung on it. REQUIRES: transaction.open.
   void End(MemoryTransaction& transaction, bool commit);

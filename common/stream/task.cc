@@ -54,14 +54,16 @@ void Task::Restart() {
   changelog_ = nullptr;
   has_state_ = moved_ = wrote_ = false;
   progress_ = TaskProgress();
-  last_now_ = committed_now_ = last_time_ = absl::InfinitePast();
+  last_now_ = committed_now_ = last_time_ = next_tick_ = absl::InfinitePast();
   processed_since_ = true;
+  due_known_ = false;
 }
 
 bool Task::Process(const Record& record, absl::Time now, Transaction& transaction) {
   TEND_CHECK(running());
   last_now_ = now;
   processed_since_ = moved_ = true;
+  due_known_ = false;
   for (Input& input : inputs_) {
     if (input.topic == record.topic) input.next = Next(record.offset);
   }
@@ -82,15 +84,11 @@ bool Task::Process(const Record& record, absl::Time now, Transaction& transactio
   return false;
 }
 
-bool Task::WantsTime(absl::Time now, absl::Duration tick) const {
-  if (now <= last_time_ && !processed_since_) return false;
-  return now >= processor_->NextDue() || now - last_time_ >= tick;
-}
-
-void Task::OnTime(absl::Time now, Transaction& transaction) {
+void Task::OnTime(absl::Time now, absl::Duration tick, Transaction& transaction) {
   TEND_CHECK(running());
   last_now_ = last_time_ = now;
-  processed_since_ = false;
+  next_tick_ = now + tick;
+  processed_since_ = due_known_ = false;
   BatchContext context(now, transaction);
   processor_->OnTime(context);
   wrote_ |= context.emitted();
@@ -124,16 +122,15 @@ void Task::Flush(Transaction& transaction) {
 void Task::FlushProgress(Transaction& transaction) {
   progress_.inputs.resize(inputs_.size());
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    progress_.inputs[i].topic = inputs_[i].topic;
+    if (progress_.inputs[i].topic.empty()) progress_.inputs[i].topic = inputs_[i].topic;
     progress_.inputs[i].next = inputs_[i].next;
   }
   progress_.now = last_now_;
-  const std::string value = EncodeTaskProgress(progress_);
   NewRecord record;
   record.topic = spec_.changelog_topic;
   record.partition = partition_;
   record.key = kTaskProgressKey;
-  record.value = value;
+  record.value = progress_encoder_.Encode(progress_);
   transaction.Produce(record);
   wrote_ = true;
 }
@@ -164,8 +161,9 @@ void Task::Commit() {
 absl::Status Task::Rollback(Consumer& consumer) {
   processor_->Rollback();
   last_now_ = committed_now_;
-  last_time_ = absl::InfinitePast();
+  last_time_ = next_tick_ = absl::InfinitePast();
   processed_since_ = true;
+  due_known_ = false;
   moved_ = wrote_ = visited = false;
   if (!has_state_) progress_.inputs.clear();  // what was written of it is gone
   for (Input& input : inputs_) {

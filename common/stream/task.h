@@ -43,9 +43,19 @@ class Task {
   bool Process(const Record& record, absl::Time now, Transaction& transaction);
 
   // Whether OnTime is worth calling at this time: something is due, or a tick has passed.
-  bool WantsTime(absl::Time now, absl::Duration tick) const;
-  void OnTime(absl::Time now, Transaction& transaction);
-  absl::Time NextDue() const { return processor_->NextDue(); }
+  bool WantsTime(absl::Time now) const {
+    if (now <= last_time_ && !processed_since_) return false;
+    return now >= next_tick_ || now >= NextDue();
+  }
+  // tick: how long after this WantsTime is true though nothing is due.
+  void OnTime(absl::Time now, absl::Duration tick, Transaction& transaction);
+  absl::Time NextDue() const {
+    if (!due_known_) {
+      next_due_ = processor_->NextDue();
+      due_known_ = true;
+    }
+    return next_due_;
+  }
 
   // The time that the next batch has when the clock shows `clock`.
   absl::Time BatchNow(absl::Time clock) const { return std::max(clock, last_now_); }
@@ -101,12 +111,17 @@ class Task {
   std::vector<Record> records_;
   bool has_state_ = false;  // the changelog holds anything at all
   TaskProgress progress_;   // as written or restored last; its inputs are empty before the first
-  bool moved_ = false;      // in this batch: input was read
-  bool wrote_ = false;      // in this batch: output or state was written
+  TaskProgressEncoder progress_encoder_;
+  bool moved_ = false;  // in this batch: input was read
+  bool wrote_ = false;  // in this batch: output or state was written
   absl::Time last_now_ = absl::InfinitePast();
   absl::Time committed_now_ = absl::InfinitePast();
   absl::Time last_time_ = absl::InfinitePast();  // of the last OnTime
-  bool processed_since_ = true;                  // the last OnTime
+  absl::Time next_tick_ = absl::InfinitePast();
+  bool processed_since_ = true;  // the last OnTime
+  // The processor's NextDue, which only its calls can change: asked once after each.
+  mutable absl::Time next_due_;
+  mutable bool due_known_ = false;
 };
 
 }  // namespace tend::stream

@@ -1,6 +1,7 @@
 #include "common/stream/task_progress.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/check.h"
 #include "tend/v1/task_progress.pb.h"
 
 namespace tend::stream {
@@ -10,19 +11,26 @@ constexpr int kSchemaVersion = 1;
 
 }  // namespace
 
-std::string EncodeTaskProgress(const TaskProgress& progress) {
-  v1::TaskProgress message;
-  message.set_schema_version(kSchemaVersion);
-  for (const TaskProgress::Input& input : progress.inputs) {
-    v1::InputProgress& encoded = *message.add_inputs();
-    encoded.set_topic(input.topic);
-    encoded.set_next_offset(input.next.value());
+TaskProgressEncoder::TaskProgressEncoder() : message_(std::make_unique<v1::TaskProgress>()) {
+  message_->set_schema_version(kSchemaVersion);
+}
+
+TaskProgressEncoder::~TaskProgressEncoder() = default;
+
+absl::string_view TaskProgressEncoder::Encode(const TaskProgress& progress) {
+  while (message_->inputs_size() < static_cast<int>(progress.inputs.size())) message_->add_inputs();
+  for (size_t i = 0; i < progress.inputs.size(); ++i) {
+    v1::InputProgress& input = *message_->mutable_inputs(static_cast<int>(i));
+    if (input.topic() != progress.inputs[i].topic) input.set_topic(progress.inputs[i].topic);
+    input.set_next_offset(progress.inputs[i].next.value());
   }
   const int64_t seconds = absl::ToUnixSeconds(progress.now);
-  message.mutable_now_time()->set_seconds(seconds);
-  message.mutable_now_time()->set_nanos(
+  message_->mutable_now_time()->set_seconds(seconds);
+  message_->mutable_now_time()->set_nanos(
       static_cast<int32_t>((progress.now - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)));
-  return message.SerializeAsString();
+  bytes_.clear();
+  TEND_CHECK(message_->AppendToString(&bytes_));
+  return bytes_;
 }
 
 absl::StatusOr<TaskProgress> DecodeTaskProgress(absl::string_view bytes) {

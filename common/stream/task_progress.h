@@ -5,6 +5,7 @@
 #ifndef TEND_COMMON_STREAM_TASK_PROGRESS_H_
 #define TEND_COMMON_STREAM_TASK_PROGRESS_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/stream/record.h"
+
+namespace tend::v1 {
+class TaskProgress;
+}  // namespace tend::v1
 
 namespace tend::stream {
 
@@ -29,8 +34,19 @@ struct TaskProgress {
   absl::Time now = absl::InfinitePast();
 };
 
-// As tend.v1.TaskProgress. REQUIRES: now is finite.
-std::string EncodeTaskProgress(const TaskProgress& progress);
+// Writes tend.v1.TaskProgress again and again into the same memory: it goes with every transaction.
+class TaskProgressEncoder {
+ public:
+  TaskProgressEncoder();
+  ~TaskProgressEncoder();
+
+  // The bytes live until the next call. REQUIRES: now is finite.
+  absl::string_view Encode(const TaskProgress& progress);
+
+ private:
+  std::unique_ptr<v1::TaskProgress> message_;
+  std::string bytes_;
+};
 
 // Errors: DATA_LOSS for bytes that are none, or of a later version.
 absl::StatusOr<TaskProgress> DecodeTaskProgress(absl::string_view bytes);

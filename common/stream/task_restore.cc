@@ -54,6 +54,7 @@ absl::Status Task::ReadChangelog(const PollLimits& limits) {
   records_.clear();
   changelog_ = nullptr;
   processor_->Restored();
+  due_known_ = false;
   state_ = State::kLocating;
   return absl::OkStatus();
 }

@@ -88,7 +88,7 @@ absl::Status Worker::Mend(const absl::Status& failure, StepResult& result) {
 
 absl::Status Worker::Run(StepResult& result) {
   if (ABSL_PREDICT_FALSE(restoring_ > 0)) TEND_RETURN_IF_ERROR(Restore(result));
-  if (visited_.empty() ? policy_.MayBegin(clock_.Elapsed()) : policy_.MayTake(batch_)) {
+  if (MayTake()) {
     TEND_RETURN_IF_ERROR(TakeBatch(result));
   } else {
     result.pause = visited_.empty() ? policy_.UntilBegin(clock_.Elapsed())
@@ -96,7 +96,8 @@ absl::Status Worker::Run(StepResult& result) {
   }
   if (visited_.empty()) {
     DropRevoked();
-  } else if (!revoked_.empty() || commit_soon_ || policy_.ShouldCommit(batch_, clock_.Elapsed())) {
+  } else if (policy_.every_step() || !revoked_.empty() || commit_soon_ ||
+             policy_.ShouldCommit(batch_, clock_.Elapsed())) {
     phase_ = Phase::kCommitting;
     flushed_ = offsets_sent_ = false;
   }
@@ -104,9 +105,16 @@ absl::Status Worker::Run(StepResult& result) {
   return absl::OkStatus();
 }
 
+bool Worker::MayTake() const {
+  if (policy_.every_step()) return true;
+  return visited_.empty() ? policy_.MayBegin(clock_.Elapsed()) : policy_.MayTake(batch_);
+}
+
 absl::Status Worker::TakeBatch(StepResult& result) {
   PollLimits limits = options_.limits;
-  limits.wait = result.worked ? absl::ZeroDuration() : PollWait();
+  if (limits.wait > absl::ZeroDuration()) {
+    limits.wait = result.worked ? absl::ZeroDuration() : PollWait();
+  }
   TEND_RETURN_IF_ERROR(consumer_->Poll(limits, polled_));
   if (ABSL_PREDICT_FALSE(!polled_.revoked.empty())) TakeRevoked();
   if (ABSL_PREDICT_FALSE(!polled_.assigned.empty())) TakeAssigned();
@@ -146,7 +154,7 @@ void Worker::ProcessRecords() {
   stats_.records += static_cast<int64_t>(polled_.records.size());
   batch_.records += static_cast<int64_t>(polled_.records.size());
   batch_.bytes = transaction_->bytes();
-  batch_.last_record = clock_.Elapsed();
+  if (!policy_.every_step()) batch_.last_record = clock_.Elapsed();
 }
 
 void Worker::FireTime() {
@@ -154,9 +162,9 @@ void Worker::FireTime() {
   for (const std::unique_ptr<Task>& task : tasks_) {
     if (task == nullptr || !task->running()) continue;
     const absl::Time now = task->BatchNow(clock);
-    if (!task->WantsTime(now, options_.tick) || !task->CaughtUp(*consumer_)) continue;
-    if (visited_.empty()) batch_.last_record = clock_.Elapsed();
-    Visit(*task).OnTime(now, *transaction_);
+    if (!task->WantsTime(now) || !task->CaughtUp(*consumer_)) continue;
+    if (visited_.empty() && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
+    Visit(*task).OnTime(now, options_.tick, *transaction_);
   }
 }
 
@@ -172,7 +180,7 @@ absl::Status Worker::Commit(StepResult& result) {
     if (!HasWork()) return FinishCommit();  // never a transaction for nothing
     transaction_->Begin();                  // where there are only offsets
     TEND_RETURN_IF_ERROR(transaction_->status());
-    policy_.CommitStarted(clock_.Elapsed());
+    if (!policy_.every_step()) policy_.CommitStarted(clock_.Elapsed());
     flushed_ = true;
   }
   result.worked = true;

@@ -113,6 +113,7 @@ class Worker {
   void TakeRevoked();
   void ProcessRecords();
   void FireTime();
+  bool MayTake() const;
   Task& Visit(Task& task);
   bool HasWork() const;
   absl::Status FinishCommit();
