@@ -283,6 +283,7 @@ void OpenCooling(Relationship& r, const MomentContext& c) {
       r.cooling_check = std::min(r.cooling_check, cools);
       continue;
     }
+    c.before_tie_change(tie);
     tie.cooled = true;
     const bool news = c.now - cools <= c.policy.fresh;
     if (!news || r.stage == Stage::kResting || IsRevoked(r, 0, 1, c.now)) continue;

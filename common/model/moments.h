@@ -48,6 +48,8 @@ struct MomentContext {
   const Policy& policy;
   const Owners& owners;
   MomentSink sink;
+  // Called before a tie changes that the act did not name (cooling), so that a journal can keep it.
+  absl::FunctionRef<void(const Tie&)> before_tie_change;
 };
 
 // After `act` was folded and the stage brought up to date. fresh: not a backlog row, not a list

@@ -16,7 +16,7 @@ static_assert(Index(SignalClass::kProductFeedback) == v1::SIGNAL_CLASS_PRODUCT_F
 static_assert(Index(SignalClass::kAsk) == v1::SIGNAL_CLASS_ASK);
 static_assert(kClasses == v1::SignalClass_MAX + 1);
 static_assert(static_cast<int>(Stage::kFallow) == v1::STAGE_FALLOW);
-static_assert(static_cast<int>(StageCause::kModel) == v1::STAGE_CAUSE_MODEL);
+static_assert(static_cast<int>(StageCause::kTheirWish) == v1::STAGE_CAUSE_THEIR_WISH);
 static_assert(static_cast<int>(Purpose::kOther) == v1::TOUCH_PURPOSE_OTHER);
 static_assert(static_cast<int>(MomentKind::kProductFeedback) == v1::MOMENT_KIND_PRODUCT_FEEDBACK);
 static_assert(static_cast<int>(CloseCause::kOwnerChanged) == v1::CLOSE_CAUSE_OWNER_CHANGED);

@@ -46,7 +46,16 @@ enum class Stage : uint8_t {
 };
 
 // Twin: v1.StageCause.
-enum class StageCause : uint8_t { kNone, kTheirAct, kOurAct, kTime, kBacklog, kIdentity, kModel };
+enum class StageCause : uint8_t {
+  kNone,
+  kTheirAct,
+  kOurAct,
+  kTime,
+  kBacklog,
+  kIdentity,
+  kModel,
+  kTheirWish,
+};
 
 // Twin: v1.TouchPurpose.
 enum class Purpose : uint8_t { kNone, kAnswer, kGive, kAsk, kOther };

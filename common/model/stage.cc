@@ -83,6 +83,12 @@ Stage Next(Relationship& r, const StageTrigger& trigger, const Facts& facts, Ins
 
 }  // namespace
 
+StageCause CauseOf(const Act& act, bool backlog) {
+  if (act.TheirAct()) return backlog ? StageCause::kBacklog : StageCause::kTheirAct;
+  if (act.touch) return backlog ? StageCause::kBacklog : StageCause::kOurAct;
+  return act.initiator == Initiator::kPerson ? StageCause::kTheirWish : StageCause::kTime;
+}
+
 bool UpdateStage(Relationship& r, const StageTrigger& trigger, Instant now,
                  const ScoringModel& model, const Policy& policy) {
   const Facts facts = Look(r, now, model, policy);

@@ -4,6 +4,7 @@
 #ifndef TEND_COMMON_MODEL_STAGE_H_
 #define TEND_COMMON_MODEL_STAGE_H_
 
+#include "common/model/act.h"
 #include "common/model/relationship.h"
 
 namespace tend::model {
@@ -13,6 +14,11 @@ struct StageTrigger {
   StageCause cause = StageCause::kTime;
   uint64_t hash = 0;  // of the interaction, for kTheirAct, kOurAct and kBacklog
 };
+
+// What an act is to the stage. backlog: older than Policy::fresh at receipt. A refusal, a list row
+// and whatever else moves no number is never a reason to derive the stage anew, however late it
+// comes.
+StageCause CauseOf(const Act& act, bool backlog);
 
 // Brings the stage up to `now`; returns true when it changed. READY is entered only by their act
 // (kTheirAct), or where the stage is derived anew from the entry column alone (kBacklog,

@@ -1,0 +1,103 @@
+#include "services/scoring/domain/moment_message.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "common/model/codec.h"
+#include "common/model/explain.h"
+#include "common/model/readiness.h"
+
+namespace tend::scoring {
+namespace {
+
+using model::EvidenceRow;
+using model::Instant;
+using model::MomentChange;
+using model::Term;
+
+// A reader takes in a handful of reasons.
+constexpr size_t kTopEvidence = 8;
+
+std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
+
+void PutTime(Instant at, google::protobuf::Timestamp* out) { out->set_seconds(at.seconds()); }
+
+void WriteEvidence(const MomentSource& s, model::OwnerIndex owner, v1::MomentOpened* out) {
+  std::vector<EvidenceRow> rows = model::Explain(s.relationship, owner, s.now, s.model);
+  std::erase_if(rows, [](const EvidenceRow& row) {
+    return (row.term != Term::kInteraction && row.term != Term::kEarlier) ||
+           row.contribution <= 0 || row.on_tie;
+  });
+  std::stable_sort(rows.begin(), rows.end(), [](const EvidenceRow& a, const EvidenceRow& b) {
+    return a.contribution > b.contribution;
+  });
+  if (rows.size() > kTopEvidence) rows.resize(kTopEvidence);
+  for (const EvidenceRow& row : rows) {
+    v1::Evidence* evidence = out->add_evidence();
+    evidence->set_term(static_cast<v1::EvidenceTerm>(row.term));
+    evidence->set_signal_class(static_cast<v1::SignalClass>(row.signal));
+    evidence->set_contribution(row.contribution);
+    evidence->set_interaction_hash(row.hash);
+    evidence->set_count(row.count);
+    if (row.at.is_set()) PutTime(row.at, evidence->mutable_occur_time());
+    if (row.hash != 0 && row.hash == s.interaction_hash)
+      evidence->set_interaction_id(Str(s.interaction_id));
+  }
+}
+
+void WriteVerdict(const model::Verdict& verdict, v1::GuardVerdict* out) {
+  out->set_decision(static_cast<v1::GuardDecision>(verdict.decision));
+  out->set_reason(static_cast<v1::GuardReason>(verdict.reason));
+  out->set_give_first(verdict.give_first);
+  out->set_unsolicited_touches(verdict.unsolicited);
+  if (verdict.not_before.is_set()) PutTime(verdict.not_before, out->mutable_not_before_time());
+}
+
+void WriteOpened(const MomentChange& change, const MomentSource& s, v1::MomentOpened* out) {
+  const model::OpenMoment& moment = change.moment;
+  const model::Profile& profile = s.names.ProfileAt(s.relationship.profile);
+  out->set_moment_id(moment.id);
+  out->set_kind(static_cast<v1::MomentKind>(moment.kind));
+  out->set_family(model::IsOutreach(moment.kind) ? v1::MOMENT_FAMILY_OUTREACH
+                                                 : v1::MOMENT_FAMILY_CARE);
+  out->set_person_id(model::PrintPersonKey(s.relationship.person));
+  out->set_owner_id(Str(s.names.OwnerId(moment.owner)));
+  out->set_account_id(profile.account_id);
+  out->set_time_zone(profile.time_zone);
+  out->set_cause_hash(moment.cause);
+  if (moment.cause == s.interaction_hash) out->set_cause_interaction_id(Str(s.interaction_id));
+  out->set_initiator(static_cast<v1::Initiator>(change.initiator));
+  PutTime(moment.opened, out->mutable_open_time());
+  PutTime(moment.expires, out->mutable_expire_time());
+  out->set_readiness(model::Sigma(model::OwnerZ(s.relationship, moment.owner, s.now, s.model)));
+  out->set_trust(model::Trust(s.relationship, s.now, s.model));
+  if (model::IsOutreach(moment.kind)) WriteEvidence(s, moment.owner, out);
+  WriteVerdict(change.verdict, out->mutable_guard());
+  out->set_subject(change.subject);
+  if (change.subject_time.is_set()) PutTime(change.subject_time, out->mutable_subject_time());
+  if (s.position != nullptr) *out->mutable_source_position() = *s.position;
+}
+
+void WriteClosed(const MomentChange& change, const MomentSource& s, v1::MomentClosed* out) {
+  out->set_moment_id(change.moment.id);
+  out->set_kind(static_cast<v1::MomentKind>(change.moment.kind));
+  out->set_person_id(model::PrintPersonKey(s.relationship.person));
+  out->set_owner_id(Str(s.names.OwnerId(change.moment.owner)));
+  out->set_cause(static_cast<v1::CloseCause>(change.cause));
+  PutTime(s.now, out->mutable_close_time());
+  if (s.position != nullptr) *out->mutable_source_position() = *s.position;
+}
+
+}  // namespace
+
+void WriteMoment(const MomentChange& change, const MomentSource& source, v1::MomentEvent* out) {
+  out->Clear();
+  if (change.opened) {
+    WriteOpened(change, source, out->mutable_opened());
+  } else {
+    WriteClosed(change, source, out->mutable_closed());
+  }
+}
+
+}  // namespace tend::scoring

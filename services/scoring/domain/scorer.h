@@ -1,0 +1,89 @@
+// The scorer of one partition: folds person-events into relationships, keeps stages, opens and
+// closes moments.
+
+#ifndef TEND_SERVICES_SCORING_DOMAIN_SCORER_H_
+#define TEND_SERVICES_SCORING_DOMAIN_SCORER_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "common/model/codec.h"
+#include "common/model/moments.h"
+#include "common/model/names.h"
+#include "services/scoring/domain/relationship_table.h"
+#include "tend/v1/moment.pb.h"
+#include "tend/v1/person_event.pb.h"
+
+namespace tend::scoring {
+
+// Where the scorer's messages go; both borrow for the call.
+struct Outputs {
+  absl::FunctionRef<void(const v1::MomentEvent& moment, absl::string_view owner_id)> moment;
+  // A part on its way to another person: a person-event keyed by that person.
+  absl::FunctionRef<void(const v1::PersonEvent& event)> person_event;
+};
+
+// For one thread. Pure: time is an argument, outputs are handed to a sink.
+class Scorer {
+ public:
+  // model and policy outlive this.
+  Scorer(const model::ScoringModel& model, const model::Policy& policy,
+         absl::string_view pool_owner_id, absl::string_view product_owner_id);
+
+  // Folds one event. offset: of the event in its partition. Errors: INVALID_ARGUMENT, naming the
+  // field; then nothing has changed.
+  absl::Status Fold(const v1::PersonEvent& event, int64_t offset, model::Instant now,
+                    Outputs outputs);
+
+  // Brings everybody who is due at `now` up to date.
+  void OnTime(model::Instant now, Outputs outputs);
+
+  RelationshipTable& table() { return table_; }
+  const RelationshipTable& table() const { return table_; }
+  model::Names& names() { return names_; }
+  const model::Names& names() const { return names_; }
+  const model::ScoringModel& model() const { return model_; }
+  const model::Policy& policy() const { return policy_; }
+
+  // The next time at which anything changes for `relationship` by time alone.
+  model::Instant DueOf(model::Relationship& relationship, model::Instant now) const;
+
+ private:
+  // What one event or one due time is handled with.
+  struct Call {
+    model::Instant now;
+    Outputs outputs;
+    const v1::PersonEvent* event = nullptr;
+    absl::string_view interaction_id;
+    uint64_t interaction_hash = 0;
+    bool spoke = false;  // a moment opened or closed
+  };
+
+  template <typename Body>
+  void WithMoments(Row row, Call& call, Body body);
+  void FoldInteraction(Row row, const v1::PersonEvent& event, const model::PersonKey& origin,
+                       Call& call);
+  void PartMoved(Row row, model::MovedPart moved, Call& call);
+  void Merged(Row row, const v1::PersonEvent& event, Call& call);
+  void Split(Row row, const v1::PersonEvent& event, const model::PersonKey& origin, Call& call);
+  void Erase(Row row, Call& call);
+  void SendPart(const model::MovedPart& moved, absl::string_view from, absl::string_view to,
+                int64_t identity_seq, Call& call);
+  void UpdateProfile(model::Relationship& relationship, const v1::PersonEvent& event);
+  void Requeue(Row row, model::Instant now);
+  void OnDue(Row row, Call& call);
+
+  const model::ScoringModel& model_;
+  const model::Policy& policy_;
+  model::Names names_;
+  model::OwnerIndex pool_;
+  model::OwnerIndex product_;
+  RelationshipTable table_;
+  v1::MomentEvent moment_;  // reused
+};
+
+}  // namespace tend::scoring
+
+#endif  // TEND_SERVICES_SCORING_DOMAIN_SCORER_H_

@@ -1,0 +1,31 @@
+// Scoring: person-events in; relationships (its state and changelog) and moments out. Exactly once,
+// by the harness.
+
+#ifndef TEND_SERVICES_SCORING_PROCESSOR_H_
+#define TEND_SERVICES_SCORING_PROCESSOR_H_
+
+#include <memory>
+#include <string>
+
+#include "common/model/scoring_model.h"
+#include "common/stream/processor.h"
+
+namespace tend::scoring {
+
+inline constexpr char kPersonEvents[] = "tend.person-events.v1";
+inline constexpr char kRelationships[] = "tend.relationships.v1";
+inline constexpr char kMoments[] = "tend.moments.v1";
+
+struct Options {
+  model::ScoringModel model;
+  model::Policy policy;
+  std::string pool_owner_id;     // takes what belongs to nobody; empty: such moments go to owner ""
+  std::string product_owner_id;  // the product's team; empty: the pool
+};
+
+// The service as the harness runs it.
+stream::ProcessorSpec MakeSpec(const Options& options);
+
+}  // namespace tend::scoring
+
+#endif  // TEND_SERVICES_SCORING_PROCESSOR_H_
