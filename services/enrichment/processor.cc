@@ -87,7 +87,6 @@ class EnrichmentProcessor final : public stream::Processor {
 
  private:
   Outcome Use(const stream::Record& record, stream::Context& context) {
-    event_.Clear();
     v1::Interaction& interaction = *event_.mutable_interaction();
     if (!interaction.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
       return Outcome::Reject(v1::REJECT_REASON_MALFORMED, "not a tend.v1.Interaction");
@@ -263,7 +262,8 @@ class EnrichmentProcessor final : public stream::Processor {
   Repeats repeats_;
   EnrichmentCounts batch_;
 
-  // Reused from record to record.
+  // Reused from record to record. The event is never cleared: each of its fields is set anew, and
+  // the interaction, read in place, keeps its parties' memory.
   v1::PersonEvent event_;
   std::vector<Resolution> resolutions_;
   std::string bytes_;

@@ -3,6 +3,7 @@
 #include <unicode/casemap.h>
 #include <unicode/idna.h>
 #include <unicode/normalizer2.h>
+#include <unicode/ustring.h>
 
 #include <array>
 #include <cstdint>
@@ -16,9 +17,9 @@
 namespace tend::enrichment {
 namespace {
 
-constexpr size_t kMaxLocal = 64;  // RFC 5321 4.5.3.1.1
+constexpr ptrdiff_t kMaxLocal = 64;  // RFC 5321 4.5.3.1.1
 constexpr size_t kMaxAddress = 254;
-constexpr size_t kMaxLabel = 63;
+constexpr ptrdiff_t kMaxLabel = 63;
 constexpr size_t kMaxRaw = 1024;  // a display form around the address; longer is no address
 
 // What a byte may be in a plain address, and its lower-case form.
@@ -46,13 +47,13 @@ constexpr ByteTable MakeByteTable() {
 }
 constexpr ByteTable kBytes = MakeByteTable();
 
-// Copies dot-separated, non-empty runs of bytes of one class to `to`, lower-cased, from `from`
-// until the first other byte. Returns where it stopped, or nullptr at an empty run.
-const char* CopyDotted(const char* from, const char* end, Class allowed, char*& to) {
+// Copies dot-separated, non-empty runs of a local part's bytes to `to`, folded, from `from` until
+// the first other byte. Returns where it stopped, or nullptr at an empty run.
+const char* CopyLocal(const char* from, const char* end, char*& to) {
   const char* run = from;
   for (; from != end; ++from) {
     const auto byte = static_cast<uint8_t>(*from);
-    if ((kBytes.classes[byte] & allowed) == 0) {
+    if ((kBytes.classes[byte] & kLocal) == 0) {
       if (*from != '.') break;
       if (from == run) return nullptr;
       run = from + 1;
@@ -62,22 +63,27 @@ const char* CopyDotted(const char* from, const char* end, Class allowed, char*& 
   return from == run ? nullptr : from;
 }
 
-// The labels' lengths and hyphens, at least two of them, and a last one that is not a number.
-bool DomainStands(absl::string_view domain) {
-  size_t start = 0;
-  bool dotted = false;
-  for (;;) {
-    const size_t dot = domain.find('.', start);
-    const absl::string_view label = domain.substr(start, dot - start);
-    if (label.empty() || label.size() > kMaxLabel || label.front() == '-' || label.back() == '-') {
+// Copies a domain to `to`, lower-cased. False unless it has at least two labels of the right length
+// and letters, without hyphens at their ends, and the last one is not a number.
+bool CopyDomain(const char* from, const char* end, char*& to) {
+  const char* label = from;
+  bool dotted = false, numeric = true;
+  for (; from != end; ++from) {
+    const auto byte = static_cast<uint8_t>(*from);
+    if (*from == '.') {
+      if (from == label || from - label > kMaxLabel || *label == '-' || from[-1] == '-')
+        return false;
+      label = from + 1;
+      dotted = numeric = true;
+    } else if ((kBytes.classes[byte] & kDomain) == 0) {
       return false;
+    } else {
+      numeric &= kBytes.lower[byte] <= '9';  // '-' is below '9' too, and no end of a label
     }
-    if (dot == absl::string_view::npos) {
-      return dotted && label.find_first_not_of("0123456789") != absl::string_view::npos;
-    }
-    dotted = true;
-    start = dot + 1;
+    *to++ = kBytes.lower[byte];
   }
+  return dotted && !numeric && end != label && end - label <= kMaxLabel && *label != '-' &&
+         end[-1] != '-';
 }
 
 // Plain ASCII. False: not plain, or not an address.
@@ -86,13 +92,10 @@ bool NormalizePlain(absl::string_view raw, std::string& out) {
   std::array<char, kMaxAddress> buffer;
   char* to = buffer.data();
   const char* const end = raw.data() + raw.size();
-  const char* at = CopyDotted(raw.data(), end, kLocal, to);
-  if (at == nullptr || at == end || *at != '@' || at - raw.data() > ptrdiff_t{kMaxLocal})
-    return false;
+  const char* at = CopyLocal(raw.data(), end, to);
+  if (at == nullptr || at == end || *at != '@' || at - raw.data() > kMaxLocal) return false;
   *to++ = '@';
-  const char* domain = to;
-  if (CopyDotted(at + 1, end, kDomain, to) != end) return false;
-  if (!DomainStands({domain, static_cast<size_t>(to - domain)})) return false;
+  if (!CopyDomain(at + 1, end, to)) return false;
   out.assign(buffer.data(), to);
   return true;
 }
@@ -128,7 +131,10 @@ bool DomainToAscii(absl::string_view domain, std::string& out) {
   icu::StringByteSink<std::string> sink(&out);
   out.clear();
   Idna()->nameToASCII_UTF8({domain.data(), static_cast<int32_t>(domain.size())}, sink, info, error);
-  return U_SUCCESS(error) && !info.hasErrors() && DomainStands(out);
+  if (U_FAILURE(error) || info.hasErrors() || out.size() > kMaxAddress) return false;
+  std::array<char, kMaxAddress> copy;
+  char* to = copy.data();
+  return CopyDomain(out.data(), out.data() + out.size(), to);
 }
 
 // `quoted` without its quotes where an atom would do; false where it is no quoted string.
@@ -143,7 +149,7 @@ bool Unquote(absl::string_view quoted, std::string& out) {
       if (i + 2 >= quoted.size()) return false;
       c = quoted[++i];
     }
-    if (static_cast<uint8_t>(c) < ' ' || c == '\x7f') return false;
+    if (!absl::ascii_isprint(c)) return false;
     const bool dot = c == '.' && before != '.';
     if (!dot && (kBytes.classes[static_cast<uint8_t>(c)] & kLocal) == 0) atom = false;
     before = c;
@@ -157,6 +163,12 @@ bool Unquote(absl::string_view quoted, std::string& out) {
   return true;
 }
 
+bool IsUtf8(absl::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  u_strFromUTF8(nullptr, 0, nullptr, text.data(), static_cast<int32_t>(text.size()), &error);
+  return error == U_BUFFER_OVERFLOW_ERROR || U_SUCCESS(error);  // it only counted
+}
+
 // A local part beyond ASCII (RFC 6531): composed (NFC), folded; its ASCII bytes must be plain.
 bool FoldLocal(absl::string_view local, std::string& out) {
   char before = '.';
@@ -167,7 +179,7 @@ bool FoldLocal(absl::string_view local, std::string& out) {
     if (!fits) return false;
     before = c;
   }
-  if (before == '.') return false;
+  if (before == '.' || !IsUtf8(local)) return false;
   UErrorCode error = U_ZERO_ERROR;
   std::string folded;
   icu::StringByteSink<std::string> fold_sink(&folded);
@@ -178,12 +190,12 @@ bool FoldLocal(absl::string_view local, std::string& out) {
   out.clear();
   icu::StringByteSink<std::string> sink(&out);
   nfc->normalizeUTF8(0, folded, sink, nullptr, error);
-  return U_SUCCESS(error) && !absl::StrContains(out, "\xef\xbf\xbd");  // U+FFFD: it was not UTF-8
+  return U_SUCCESS(error);
 }
 
 bool NormalizeOther(absl::string_view raw, std::string& out) {
   const size_t at = raw.rfind('@');
-  if (at == absl::string_view::npos || at == 0 || at > kMaxLocal || raw.size() > kMaxRaw)
+  if (at == absl::string_view::npos || at == 0 || at > size_t{kMaxLocal} || raw.size() > kMaxRaw)
     return false;
   std::string local;
   const absl::string_view raw_local = raw.substr(0, at);
@@ -191,7 +203,8 @@ bool NormalizeOther(absl::string_view raw, std::string& out) {
   if (!(quoted ? Unquote(raw_local, local) : FoldLocal(raw_local, local))) return false;
   std::string domain;
   if (!DomainToAscii(raw.substr(at + 1), domain)) return false;
-  if (local.size() > kMaxLocal || local.size() + 1 + domain.size() > kMaxAddress) return false;
+  if (local.size() > size_t{kMaxLocal} || local.size() + 1 + domain.size() > kMaxAddress)
+    return false;
   out = absl::StrCat(local, "@", domain);
   return true;
 }

@@ -31,7 +31,8 @@ namespace tend::enrichment {
 
 // One party as it asks who it is. The views live for the call.
 struct IdentityClaim {
-  // Identity keys (normalize.h), the most telling first: it founds a new person. Never empty.
+  // Identity keys (normalize.h), strong ones first, the most telling first: it founds a new person.
+  // Never empty, none twice.
   absl::InlinedVector<absl::string_view, 4> keys;
   // One record of a system of record lists all keys on this party.
   bool asserted = false;

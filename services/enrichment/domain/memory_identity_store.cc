@@ -66,7 +66,8 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::ResolveAsserted(const Iden
                                                                       const Found& found,
                                                                       absl::Time now) {
   OriginIndex anchor = JoinStrong(claim, found, now);
-  if (anchor == kNone) anchor = FirstLoose(found);
+  const bool weak_only = !IsStrong(claim.keys[0]);
+  if (anchor == kNone) anchor = weak_only ? FirstKnown(found) : FirstLoose(found);
   const bool created = anchor == kNone;
   if (created) anchor = Create(claim, now);
   for (size_t i = created ? 1 : 0; i < found.size(); ++i) {
@@ -89,7 +90,7 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::ResolveStated(const Identi
                                                                     absl::Time now) {
   OriginIndex origin = found[0];
   if (origin == kNone && !claim.may_found) {
-    return *std::find_if(found.begin(), found.end(), [](OriginIndex o) { return o != kNone; });
+    return FirstKnown(found);
   }
   if (origin == kNone) origin = Create(claim, now);
   for (size_t i = 1; i < found.size(); ++i) {
@@ -114,6 +115,13 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::JoinStrong(const IdentityC
     }
   }
   return anchor;
+}
+
+MemoryIdentityStore::OriginIndex MemoryIdentityStore::FirstKnown(const Found& found) const {
+  for (OriginIndex origin : found) {
+    if (origin != kNone) return origin;
+  }
+  return kNone;
 }
 
 // The first known origin of whose person nothing but weak identifiers is known.
@@ -172,7 +180,7 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::Create(const IdentityClaim
   std::memcpy(origin.id.data(), id.data(), id.size());
   origin.person = index;
   origin.members = {index};
-  origin_of_id_.emplace(id, index);
+  TEND_CHECK(origin_of_id_.emplace(id, index).second);  // a known key founds nobody
   ++person_count_;
   Attach(claim.keys[0], index, claim, now);
   return index;

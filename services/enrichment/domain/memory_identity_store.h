@@ -58,10 +58,12 @@ class MemoryIdentityStore final : public IdentityStore {
   };
 
   // These give the claim's origin, kNone where it is unknown, kErased where it was erased.
+  // found: one a key; strong keys come before weak ones.
   OriginIndex ResolveOne(const IdentityClaim& claim, absl::Time now);
   OriginIndex ResolveAsserted(const IdentityClaim& claim, const Found& found, absl::Time now);
   OriginIndex ResolveStated(const IdentityClaim& claim, const Found& found, absl::Time now);
   OriginIndex JoinStrong(const IdentityClaim& claim, const Found& found, absl::Time now);
+  OriginIndex FirstKnown(const Found& found) const;
   OriginIndex FirstLoose(const Found& found) const;
   Resolution Answer(const IdentityClaim& claim, OriginIndex origin) const;
 

@@ -7,8 +7,6 @@
 #include "common/base/hash.h"
 #include "services/enrichment/domain/email.h"
 #include "services/enrichment/domain/normalize.h"
-#include "services/enrichment/domain/phone.h"
-#include "services/enrichment/domain/time_zone.h"
 
 namespace tend::enrichment {
 namespace {
@@ -69,17 +67,19 @@ PartyReader::PartyReader(const PartyOptions& options, const Roster& roster)
     : options_(options),
       systems_of_record_(options.systems_of_record.begin(), options.systems_of_record.end()),
       blocked_(options.blocked_values),
-      roster_(roster) {}
+      roster_(roster),
+      phones_(options.default_region) {}
 
 const std::vector<PartyReading>& PartyReader::Read(v1::Interaction& interaction) {
   domains_.Trim();
+  phones_.Trim();
   readings_.clear();
   claims_.clear();
   keys_used_ = 0;
   for (v1::Party& party : *interaction.mutable_parties()) {
     ReadIdentifiers(party);
     if (party.side() == v1::SIDE_UNSPECIFIED)
-      party.set_side(IsOurs(party) ? v1::SIDE_OURS : v1::SIDE_THEIRS);
+      party.set_side(IsOurs() ? v1::SIDE_OURS : v1::SIDE_THEIRS);
     if (party.side() == v1::SIDE_OURS) {
       NameOwner(party);
       readings_.push_back({PartyIs::kOurs, 0, {}});
@@ -93,15 +93,23 @@ const std::vector<PartyReading>& PartyReader::Read(v1::Interaction& interaction)
 void PartyReader::ReadIdentifiers(v1::Party& party) {
   named_.clear();
   for (v1::Identifier& identifier : *party.mutable_identifiers()) {
-    std::string& normalized = *identifier.mutable_normalized();
-    if (!NormalizeIdentifier(identifier, options_.default_region, normalized)) {
-      normalized.clear();
-      continue;
-    }
+    if (!Normalize(identifier)) continue;
+    const std::string& normalized = identifier.normalized();
     std::string& key = NextKey();
     IdentityKey(identifier.kind(), identifier.system(), normalized, key);
     named_.push_back({&identifier, key, blocked_.Of(identifier.kind(), normalized)});
   }
+}
+
+bool PartyReader::Normalize(v1::Identifier& identifier) {
+  std::string& normalized = *identifier.mutable_normalized();
+  if (identifier.kind() == v1::IDENTIFIER_KIND_PHONE) {
+    normalized = phones_.Get(identifier.raw()).normalized;
+    return !normalized.empty();
+  }
+  if (NormalizeIdentifier(identifier, options_.default_region, normalized)) return true;
+  normalized.clear();
+  return false;
 }
 
 std::string& PartyReader::NextKey() {
@@ -109,7 +117,7 @@ std::string& PartyReader::NextKey() {
   return keys_[keys_used_++];
 }
 
-bool PartyReader::IsOurs(const v1::Party&) const {
+bool PartyReader::IsOurs() const {
   for (const Named& named : named_) {
     if (!roster_.OwnerOfKey(named.key).empty()) return true;
     const bool mail = named.identifier->kind() == v1::IDENTIFIER_KIND_EMAIL;
@@ -195,7 +203,7 @@ absl::string_view PartyReader::GuessTimeZone() {
     if (identifier.kind() == v1::IDENTIFIER_KIND_EMAIL) {
       zone = domains_.Get(EmailDomain(identifier.normalized())).time_zone;
     } else if (identifier.kind() == v1::IDENTIFIER_KIND_PHONE) {
-      zone = TimeZoneOfRegion(PhoneRegion(identifier.normalized()));
+      zone = phones_.Get(identifier.raw()).time_zone;
     }
     if (!zone.empty()) return zone;
   }

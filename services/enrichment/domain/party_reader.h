@@ -13,6 +13,7 @@
 #include "services/enrichment/domain/blocked.h"
 #include "services/enrichment/domain/identity.h"
 #include "services/enrichment/domain/mail_domain.h"
+#include "services/enrichment/domain/phone.h"
 #include "services/enrichment/domain/roster.h"
 #include "tend/v1/interaction.pb.h"
 
@@ -68,7 +69,8 @@ class PartyReader {
   };
 
   void ReadIdentifiers(v1::Party& party);
-  bool IsOurs(const v1::Party& party) const;
+  bool Normalize(v1::Identifier& identifier);
+  bool IsOurs() const;
   void NameOwner(v1::Party& party) const;
   PartyReading ReadOutsider(const v1::Interaction& interaction, const v1::Party& party);
   void Claim(const v1::Interaction& interaction, const v1::Party& party, bool shared_only);
@@ -80,6 +82,7 @@ class PartyReader {
   const Blocked blocked_;
   const Roster& roster_;
   MailDomains domains_;
+  Phones phones_;
 
   std::vector<PartyReading> readings_;
   std::vector<IdentityClaim> claims_;

@@ -109,8 +109,10 @@ void Repeats::Flush(Sink sink) {
 
 // Cuts the batch into chunks by hour, filling up each hour's last chunk while that is small.
 void Repeats::FlushAdded(Sink sink) {
-  std::stable_sort(added_.begin(), added_.end(),
-                   [](const Key& a, const Key& b) { return a.hour < b.hour; });
+  const auto earlier = [](const Key& a, const Key& b) { return a.hour < b.hour; };
+  if (!std::is_sorted(added_.begin(), added_.end(), earlier)) {
+    std::stable_sort(added_.begin(), added_.end(), earlier);
+  }
   for (size_t i = 0; i < added_.size();) {
     const uint32_t hour = added_[i].hour;
     Chunk chunk;

@@ -1,0 +1,186 @@
+// What enrichment costs. See README.md for the last results and their machine.
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/enrichment/domain/email.h"
+#include "services/enrichment/domain/memory_identity_store.h"
+#include "services/enrichment/domain/phone.h"
+#include "services/enrichment/domain/repeats.h"
+#include "services/enrichment/processor.h"
+
+namespace tend::enrichment {
+namespace {
+
+constexpr int kPersons = 10'000;
+constexpr int kInteractions = 1 << 16;
+constexpr int kBatch = 1000;
+
+class Sink final : public stream::Context {
+ public:
+  absl::Time now() const override { return absl::FromUnixSeconds(1'700'000'000); }
+  void Emit(absl::string_view, absl::string_view, absl::string_view value) override {
+    bytes += value.size();
+  }
+  size_t bytes = 0;
+};
+
+v1::Interaction Mail(int number) {
+  v1::Interaction mail;
+  mail.set_id(absl::StrCat("message-", number, "@mail.example.com"));
+  mail.mutable_source()->set_system("imap");
+  mail.mutable_source()->set_instance("mail.example.com");
+  mail.mutable_source()->set_record_id(absl::StrCat("thread-", number % 20'000));
+  mail.mutable_occur_time()->set_seconds(1'699'999'000);
+  mail.mutable_receive_time()->set_seconds(1'699'999'001);
+  mail.set_channel(v1::CHANNEL_MAIL);
+  mail.set_thread_key(absl::StrCat("thread-", number % 20'000));
+  mail.mutable_message_sent()->set_subject("About the thing we spoke of");
+  v1::Party& from = *mail.add_parties();
+  from.set_role(v1::PARTY_ROLE_FROM);
+  from.add_identifiers()->set_kind(v1::IDENTIFIER_KIND_EMAIL);
+  from.mutable_identifiers(0)->set_raw(absl::StrCat("Person.", number * 7919 % kPersons, "@company",
+                                                    number * 7919 % kPersons / 10, ".example.com"));
+  v1::Party& to = *mail.add_parties();
+  to.set_role(v1::PARTY_ROLE_TO);
+  to.add_identifiers()->set_kind(v1::IDENTIFIER_KIND_EMAIL);
+  to.mutable_identifiers(0)->set_raw(absl::StrCat("owner", number % 20, "@ours.example"));
+  return mail;
+}
+
+std::vector<std::string> Mails() {
+  std::vector<std::string> mails;
+  for (int i = 0; i < kInteractions; ++i) mails.push_back(Mail(i).SerializeAsString());
+  return mails;
+}
+
+Roster MadeRoster() {
+  v1::Roster roster;
+  roster.add_domains("ours.example");
+  for (int i = 0; i < 20; ++i) {
+    v1::Owner& owner = *roster.add_owners();
+    owner.set_owner_id(absl::StrCat("owner", i));
+    owner.add_identifiers()->set_kind(v1::IDENTIFIER_KIND_EMAIL);
+    owner.mutable_identifiers(0)->set_raw(absl::StrCat("owner", i, "@ours.example"));
+  }
+  return *Roster::Create(roster);
+}
+
+void EndBatch(stream::Processor& processor) {
+  processor.FlushChanges([](absl::string_view, std::optional<absl::string_view> value) {
+    benchmark::DoNotOptimize(value);
+  });
+  processor.Commit();
+}
+
+// A mail of one outsider to one of us: parse, repeats, parties, identity, serialise, state.
+void BM_ProcessMail(benchmark::State& state) {
+  const std::vector<std::string> mails = Mails();
+  const Roster roster = MadeRoster();
+  MemoryIdentityStore store("key");
+  EnrichmentCounts counts;
+  auto processor = MakeEnrichmentProcessor({}, roster, store, &counts);
+  Sink sink;
+  stream::Record record;
+  record.topic = kInteractionsTopic;
+  size_t at = 0;
+  for (auto _ : state) {
+    if (at % mails.size() == 0) {  // ids come again: a new window
+      state.PauseTiming();
+      processor = MakeEnrichmentProcessor({}, roster, store, &counts);
+      state.ResumeTiming();
+    }
+    record.value = mails[at % mails.size()];
+    benchmark::DoNotOptimize(processor->Process(record, sink));
+    if (++at % kBatch == 0) EndBatch(*processor);
+  }
+  state.counters["bytes_out"] = static_cast<double>(sink.bytes) / static_cast<double>(at);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_ProcessMail);
+
+// Parse and serialise of the same messages and nothing else: the floor.
+void BM_ParseAndSerialise(benchmark::State& state) {
+  const std::vector<std::string> mails = Mails();
+  v1::PersonEvent event;
+  std::string out(4096, '\0');
+  size_t at = 0;
+  for (auto _ : state) {
+    event.Clear();
+    benchmark::DoNotOptimize(
+        event.mutable_interaction()->ParseFromString(mails[at++ % mails.size()]));
+    event.set_person_id("01234567-0123-5123-8123-0123456789ab");
+    benchmark::DoNotOptimize(event.ByteSizeLong());
+    event.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out.data()));
+  }
+}
+BENCHMARK(BM_ParseAndSerialise);
+
+void BM_Repeats(benchmark::State& state) {
+  std::vector<v1::Interaction> mails;
+  for (int i = 0; i < kInteractions; ++i) mails.push_back(Mail(i));
+  Repeats repeats({});
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  size_t at = 0;
+  for (auto _ : state) {
+    v1::Interaction& mail = mails[at % mails.size()];
+    if (at % mails.size() < 8) mail.set_id(absl::StrCat("round-", at));
+    const Repeats::Key key = repeats.KeyOf(mail, now);
+    if (!repeats.Contains(key)) repeats.Add(key);
+    if (++at % kBatch == 0) {
+      repeats.Flush([](absl::string_view, std::optional<absl::string_view>) {});
+      repeats.Commit();
+    }
+    if (at % mails.size() == 0) {
+      state.PauseTiming();
+      repeats.~Repeats();
+      new (&repeats) Repeats(RepeatOptions());
+      state.ResumeTiming();
+    }
+  }
+}
+BENCHMARK(BM_Repeats);
+
+void BM_NormalizePlainEmail(benchmark::State& state) {
+  std::string out;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(NormalizeEmail("Person.4711@company471.example.com", out));
+  }
+}
+BENCHMARK(BM_NormalizePlainEmail);
+
+void BM_NormalizeInternationalEmail(benchmark::State& state) {
+  std::string out;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(
+        NormalizeEmail("ann@b\xc3\xbc"
+                       "cher.example",
+                       out));
+}
+BENCHMARK(BM_NormalizeInternationalEmail);
+
+void BM_NormalizePhone(benchmark::State& state) {
+  std::string out;
+  for (auto _ : state) benchmark::DoNotOptimize(NormalizePhone("+49 30 1234567", "DE", out));
+}
+BENCHMARK(BM_NormalizePhone);
+
+void BM_FoundPerson(benchmark::State& state) {
+  MemoryIdentityStore store("key");
+  std::string key;
+  IdentityClaim claim;
+  Resolution resolution;
+  int64_t number = 0;
+  for (auto _ : state) {
+    key = absl::StrCat("email:person.", number++, "@example.com");
+    claim.keys.assign(1, key);
+    benchmark::DoNotOptimize(store.Resolve({&claim, 1}, absl::UnixEpoch(), {&resolution, 1}));
+  }
+}
+BENCHMARK(BM_FoundPerson)->Iterations(200'000);
+
+}  // namespace
+}  // namespace tend::enrichment

@@ -1,0 +1,270 @@
+#include "services/enrichment/processor.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/enrichment/domain/memory_identity_store.h"
+#include "tend/v1/person_event.pb.h"
+
+namespace tend::enrichment {
+namespace {
+
+class FakeContext final : public stream::Context {
+ public:
+  absl::Time now() const override { return absl::FromUnixSeconds(1'700'000'000); }
+  void Emit(absl::string_view topic, absl::string_view key, absl::string_view value) override {
+    EXPECT_EQ(topic, kPersonEventsTopic);
+    v1::PersonEvent event;
+    EXPECT_TRUE(event.ParseFromArray(value.data(), static_cast<int>(value.size())));
+    EXPECT_EQ(event.person_id(), key);
+    events.push_back(event);
+  }
+  std::vector<v1::PersonEvent> events;
+};
+
+// Eve and Finn are ours.
+class EnrichmentTest : public ::testing::Test {
+ protected:
+  EnrichmentTest() {
+    roster_ = *Roster::Create(*ParseRoster(R"pb(
+      owners {
+        owner_id: "eve"
+        identifiers { kind: IDENTIFIER_KIND_EMAIL raw: "eve@ours.example" }
+        identifiers { kind: IDENTIFIER_KIND_RECORD system: "hubspot" raw: "7" }
+      }
+      domains: "ours.example"
+      shared_mailboxes: "info@ours.example")pb"));
+    processor_ = MakeEnrichmentProcessor({}, roster_, store_, &counts_);
+  }
+
+  static std::string Mail(const std::string& role, const std::string& address,
+                          const std::string& more = "") {
+    return absl::StrCat("parties { role: PARTY_ROLE_", role, " ", more,
+                        " identifiers { kind: IDENTIFIER_KIND_EMAIL raw: '", address, "' } } ");
+  }
+  static std::string Named(const std::string& kind, const std::string& system,
+                           const std::string& raw) {
+    return absl::StrCat("identifiers { kind: IDENTIFIER_KIND_", kind, " system: '", system,
+                        "' raw: '", raw, "' } ");
+  }
+  static std::string Subject(const std::string& identifiers) {
+    return absl::StrCat("parties { role: PARTY_ROLE_SUBJECT ", identifiers, "} ");
+  }
+
+  // Processes one interaction with an id of its own; returns its events, in order.
+  std::vector<v1::PersonEvent> Push(const std::string& text, const std::string& id = "") {
+    v1::Interaction interaction;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &interaction)) << text;
+    interaction.set_id(id.empty() ? absl::StrCat("id", ++made_) : id);
+    return PushBytes(interaction.SerializeAsString());
+  }
+  std::vector<v1::PersonEvent> PushBytes(const std::string& bytes) {
+    stream::Record record;
+    record.topic = kInteractionsTopic;
+    record.partition = 3;
+    record.offset = stream::Offset(made_ + 100);
+    record.value = bytes;
+    FakeContext context;
+    const stream::Outcome outcome = processor_->Process(record, context);
+    reason_ = outcome.reason();
+    EXPECT_TRUE(!outcome.rejected() || context.events.empty());
+    return context.events;
+  }
+  const EnrichmentCounts& Counts() {
+    processor_->FlushChanges([](absl::string_view, std::optional<absl::string_view>) {});
+    processor_->Commit();
+    return counts_;
+  }
+
+  Roster roster_;
+  MemoryIdentityStore store_{"a key for tests"};
+  EnrichmentCounts counts_;
+  std::unique_ptr<stream::Processor> processor_;
+  v1::RejectReason reason_;
+  int made_ = 0;
+};
+
+TEST_F(EnrichmentTest, AMailToUsIsTheSendersEvent) {
+  const auto events = Push(Mail("FROM", "Ann@Mail.Example.de") + Mail("TO", "EVE@ours.example") +
+                           "message_sent {}");
+  ASSERT_EQ(events.size(), 1u);
+  const v1::PersonEvent& event = events[0];
+  EXPECT_EQ(event.origin_id(), event.person_id());
+  EXPECT_EQ(event.identity_seq(), 0);
+  EXPECT_EQ(event.account_id(), "domain:example.de");
+  EXPECT_EQ(event.time_zone(), "Europe/Berlin");
+  EXPECT_EQ(event.source_position().topic(), kInteractionsTopic);
+  EXPECT_EQ(event.source_position().partition(), 3);
+  EXPECT_EQ(event.source_position().offset(), 101);
+  EXPECT_EQ(event.interaction().recipient_count(), 1);
+  const v1::Party& ann = event.interaction().parties(0);
+  EXPECT_EQ(ann.side(), v1::SIDE_THEIRS);
+  EXPECT_EQ(ann.person_id(), event.person_id());
+  EXPECT_EQ(ann.identifiers(0).raw(), "Ann@Mail.Example.de");
+  EXPECT_EQ(ann.identifiers(0).normalized(), "ann@mail.example.de");
+  EXPECT_EQ(event.interaction().parties(1).owner_id(), "eve");
+  EXPECT_EQ(event.interaction().parties(1).person_id(), "");
+}
+
+TEST_F(EnrichmentTest, ARepeatIsDroppedAndARejectIsNotRemembered) {
+  const std::string mail =
+      Mail("FROM", "ann@example.com") + Mail("TO", "eve@ours.example") + "message_sent {}";
+  EXPECT_EQ(Push(mail, "m1").size(), 1u);
+  EXPECT_EQ(Push(mail, "m1").size(), 0u);
+  EXPECT_EQ(Push(Mail("FROM", "n/a") + "message_sent {}", "m2").size(), 0u);
+  EXPECT_EQ(reason_, v1::REJECT_REASON_PARTY_UNKNOWN);
+  EXPECT_EQ(Push(mail, "m2").size(), 1u);
+  EXPECT_EQ(Counts().repeats, 1);
+  EXPECT_EQ(counts_.rejected(), 1);
+}
+
+TEST_F(EnrichmentTest, EachOutsiderHasAnEventWithoutTheOthersAddresses) {
+  const auto events =
+      Push(Mail("FROM", "ann@example.com") + Mail("TO", "eve@ours.example") +
+           Mail("CC", "bob@example.com") + Mail("CC", "cy@example.com") + "message_sent {}");
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0].interaction().parties_size(), 2);
+  const v1::Interaction& bobs = events[1].interaction();
+  ASSERT_EQ(bobs.parties_size(), 3);
+  EXPECT_EQ(bobs.parties(0).person_id(), events[0].person_id());
+  EXPECT_EQ(bobs.parties(0).identifiers_size(), 0);
+  EXPECT_EQ(bobs.parties(2).identifiers(0).raw(), "bob@example.com");
+  EXPECT_EQ(bobs.recipient_count(), 3);
+  EXPECT_THAT(events[2].SerializeAsString(), testing::Not(testing::HasSubstr("bob@")));
+}
+
+TEST_F(EnrichmentTest, OnePersonTwiceIsOneEvent) {
+  const auto events = Push(Mail("FROM", "eve@ours.example") + Mail("TO", "ann@example.com") +
+                           Mail("CC", "ANN@example.com") + "message_sent {}");
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].interaction().parties_size(), 3);
+}
+
+TEST_F(EnrichmentTest, NotBetweenUsAndThemIsCounted) {
+  const std::string ours = Mail("FROM", "eve@ours.example") + Mail("TO", "finn@ours.example");
+  const std::string theirs = Mail("FROM", "ann@example.com") + Mail("TO", "bob@example.com");
+  EXPECT_EQ(Push(ours + "message_sent {}").size(), 0u);
+  EXPECT_EQ(Push(theirs + "message_sent {}").size(), 0u);
+  EXPECT_EQ(
+      Push(Mail("FROM", "noreply@example.com") + Mail("TO", "eve@ours.example") + "message_sent {}")
+          .size(),
+      0u);
+  EXPECT_EQ(Counts().between_us, 1);
+  EXPECT_EQ(counts_.between_outsiders, 1);
+  EXPECT_EQ(counts_.machines, 1);
+  EXPECT_EQ(counts_.rejected(), 0);
+  EXPECT_EQ(store_.person_count(), 0u);
+}
+
+TEST_F(EnrichmentTest, AFactOfTheirsNeedsNobodyOfUs) {
+  for (const char* fact :
+       {"page_visited {}", "form_sent {}", "content_wanted {}", "unsubscribed {}",
+        "event_attended {}", "question_asked {}", "list_row_entered {}", "product_used {}"}) {
+    EXPECT_EQ(Push(Subject(Named("EMAIL", "", "ann@example.com")) + fact).size(), 1u) << fact;
+  }
+}
+
+TEST_F(EnrichmentTest, SidesComeFromTheMappingFirst) {
+  const auto events = Push(absl::StrCat("parties { role: PARTY_ROLE_FROM side: SIDE_OURS ",
+                                        Named("RECORD", "log", "17"), "} ",
+                                        "parties { role: PARTY_ROLE_TO side: SIDE_THEIRS ",
+                                        Named("RECORD", "log", "17"), "} message_sent {}"));
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].interaction().parties(0).owner_id(), "17");
+  EXPECT_EQ(events[0].interaction().parties(1).person_id(), events[0].person_id());
+}
+
+TEST_F(EnrichmentTest, OursWithoutAnOwner) {
+  const auto events = Push(Mail("FROM", "ann@example.com") + Mail("TO", "info@ours.example") +
+                           Mail("CC", "Finn@eu.ours.example") + "message_sent {}");
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].interaction().parties(1).owner_id(), "");
+  EXPECT_EQ(events[0].interaction().parties(1).side(), v1::SIDE_OURS);
+  EXPECT_EQ(events[0].interaction().parties(2).owner_id(), "finn@eu.ours.example");
+}
+
+TEST_F(EnrichmentTest, ACrmRowAttachesAndAMailFindsIt) {
+  const auto row =
+      Push(Subject(Named("RECORD", "hubspot", "101") + Named("EMAIL", "", "ann@example.com")) +
+           "source { system: 'file' } list_row_entered {}");
+  const auto by_record = Push(Subject(Named("RECORD", "hubspot", "101")) + "form_sent {}");
+  const auto by_mail = Push(Subject(Named("EMAIL", "", "ann@example.com")) + "form_sent {}");
+  ASSERT_EQ(row.size(), 1u);
+  EXPECT_EQ(by_record[0].person_id(), row[0].person_id());
+  EXPECT_EQ(by_record[0].account_id(), "domain:example.com");  // by the mail that the person has
+  EXPECT_EQ(by_mail[0].person_id(), row[0].person_id());
+}
+
+TEST_F(EnrichmentTest, SharedMailboxesStandForThemselvesOnly) {
+  Push(Subject(Named("RECORD", "hubspot", "1") + Named("EMAIL", "", "info@example.com")) +
+       "list_row_entered {}");
+  Push(Subject(Named("RECORD", "hubspot", "2") + Named("EMAIL", "", "info@example.com")) +
+       "list_row_entered {}");
+  EXPECT_EQ(store_.person_count(), 2u);
+  EXPECT_EQ(Push(Subject(Named("EMAIL", "", "info@example.com")) + "unsubscribed {}").size(), 1u);
+  EXPECT_EQ(store_.person_count(), 3u);
+}
+
+TEST_F(EnrichmentTest, UnknownVisitorsAreNobodyUntilTheyNameThemselves) {
+  const std::string visit = Subject(Named("VISITOR", "web", "5f2c")) + "page_visited {}";
+  EXPECT_EQ(Push(visit).size(), 0u);
+  EXPECT_EQ(Counts().unknown_visitors, 1);
+  Push(Subject(Named("VISITOR", "web", "5f2c") + Named("EMAIL", "", "ann@example.com")) +
+       "form_sent {}");
+  EXPECT_EQ(Push(visit).size(), 1u);
+}
+
+TEST_F(EnrichmentTest, ErasureIsToldOnceThenRefused) {
+  const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
+  EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 1u);
+  EXPECT_TRUE((*store_.ReadLog(0, 10)).back().has_erased());
+  EXPECT_EQ(Push(ann + "form_sent {}").size(), 0u);
+  EXPECT_EQ(reason_, v1::REJECT_REASON_PERSON_ERASED);
+  EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 0u);
+  EXPECT_EQ(reason_, v1::REJECT_REASON_UNSPECIFIED);
+  EXPECT_EQ(Counts().erased_again, 1);
+}
+
+TEST_F(EnrichmentTest, OwnersAndTimeZonesByTheSystemOfRecord) {
+  const std::string ann =
+      "source { system: 'hubspot' } " + Subject(Named("EMAIL", "", "ann@example.com"));
+  const auto owner = Push(ann + "owner_changed { owner: '7' }");
+  EXPECT_EQ(owner[0].interaction().owner_changed().owner(), "eve");
+  const auto zone = Push(ann + "profile_changed { time_zone: 'America/Lima' }");
+  EXPECT_EQ(zone[0].time_zone(), "America/Lima");
+}
+
+TEST_F(EnrichmentTest, WhatCannotBeUsedIsRejected) {
+  PushBytes("\xff\xff not a message");
+  EXPECT_EQ(reason_, v1::REJECT_REASON_MALFORMED);
+  Push(Mail("FROM", "ann@example.com"));
+  EXPECT_EQ(reason_, v1::REJECT_REASON_FACT_UNKNOWN);
+  Push("message_sent {}");
+  EXPECT_EQ(reason_, v1::REJECT_REASON_PARTY_UNKNOWN);
+  Push(Mail("FROM", "ann@example.com") + "ignorable: true");
+  EXPECT_EQ(reason_, v1::REJECT_REASON_UNSPECIFIED);
+  EXPECT_EQ(Counts().ignored, 1);
+  EXPECT_EQ(counts_.received, 4);
+}
+
+TEST_F(EnrichmentTest, AbortedBatchesAreNotCounted) {
+  const std::string mail =
+      Mail("FROM", "ann@example.com") + Mail("TO", "eve@ours.example") + "message_sent {}";
+  const auto first = Push(mail, "m1");
+  processor_->Rollback();
+  const auto again = Push(mail, "m1");
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].person_id(), first[0].person_id());
+  EXPECT_EQ(Counts().received, 1);
+  EXPECT_EQ(counts_.person_events, 1);
+}
+
+}  // namespace
+}  // namespace tend::enrichment
