@@ -8,7 +8,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
-#include "services/ingest/connectors/reader_test.h"
+#include "services/ingest/connectors/read_all.h"
 
 namespace tend::ingest {
 namespace {
@@ -24,7 +24,7 @@ constexpr char kMail[] =
     R"("channel":"CHANNEL_MAIL","messageSent":{"subject":"Hello"}})";
 
 ReadResult Read(absl::string_view text, size_t chunk = 64 * 1024) {
-  std::unique_ptr<InteractionReader> reader = MakeTendJsonReader("mail.jsonl");
+  const std::unique_ptr<InteractionReader> reader = MakeTendJsonReader("mail.jsonl");
   return ReadAll(*reader, text, chunk);
 }
 

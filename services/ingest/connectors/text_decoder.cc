@@ -70,7 +70,7 @@ absl::string_view TextDecoder::Finish() {
     const std::string first(bytes.data(), bytes.size());
     return Convert(first, true);
   }
-  return converter_ == nullptr ? absl::string_view() : Convert({}, true);
+  return converter_ == nullptr ? absl::string_view() : Convert("", true);
 }
 
 // Takes the mark off and says whether the rest must be converted.
@@ -92,8 +92,8 @@ bool TextDecoder::Begin(absl::string_view& bytes) {
 }
 
 absl::string_view TextDecoder::Convert(absl::string_view bytes, bool last) {
-  out_.resize(bytes.size() * 3 +
-              64);  // no set takes more UTF-8 than this per byte, save rare ones: see the loop
+  // No set takes more UTF-8 than this per byte, save rare ones: see the loop.
+  out_.resize(bytes.size() * 3 + 64);
   size_t size = 0;
   const char* source = bytes.data();
   const char* source_end = source + bytes.size();
@@ -105,8 +105,12 @@ absl::string_view TextDecoder::Convert(absl::string_view bytes, bool last) {
                    c.pivot.data(), &c.pivot_source, &c.pivot_target,
                    c.pivot.data() + c.pivot.size(), /*reset=*/false, last, &error);
     size = static_cast<size_t>(target - out_.data());
-    if (error != U_BUFFER_OVERFLOW_ERROR)
-      break;  // ICU replaces what has no meaning: no other error comes
+    if (error == U_TRUNCATED_CHAR_FOUND) {
+      out_.resize(size);
+      out_.append("\xEF\xBF\xBD");  // U+FFFD: what ICU itself puts for all else without a meaning
+      size = out_.size();
+    }
+    if (error != U_BUFFER_OVERFLOW_ERROR) break;
     out_.resize(out_.size() * 2);
   }
   return absl::string_view(out_).substr(0, size);

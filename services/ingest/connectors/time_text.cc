@@ -104,8 +104,8 @@ std::optional<absl::Duration> ParseSeconds(absl::string_view text) {
   // protobuf's Duration: at most 10,000 years.
   constexpr int64_t kMaxSeconds = 315'576'000'000;
   const absl::string_view whole = text.substr(0, point);
-  if (whole.empty() || whole[0] < '0' || whole[0] > '9' || !absl::SimpleAtoi(whole, &seconds) ||
-      seconds > kMaxSeconds) {
+  if (whole.find_first_not_of("0123456789") != absl::string_view::npos ||
+      !absl::SimpleAtoi(whole, &seconds) || seconds > kMaxSeconds) {
     return std::nullopt;
   }
   Digits digits(point == absl::string_view::npos ? "" : text.substr(point));

@@ -1,9 +1,7 @@
 #include "services/ingest/files/file_set.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -43,11 +41,8 @@ FileSet::~FileSet() = default;
 
 absl::StatusOr<v1::Mapping> LoadMapping(const std::string& name_or_path) {
   if (!absl::EndsWith(name_or_path, ".textproto")) return FindReadyMapping(name_or_path);
-  std::ifstream file(name_or_path);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read the mapping ", name_or_path));
-  std::stringstream text;
-  text << file.rdbuf();
-  return ParseMapping(text.str(), name_or_path);
+  TEND_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(name_or_path));
+  return ParseMapping(text, name_or_path);
 }
 
 absl::StatusOr<std::unique_ptr<FileSet>> FileSet::Open(const std::vector<FileSpec>& specs,
@@ -112,6 +107,7 @@ absl::Status FileSet::Prime(const FileSetOptions& options) {
            input->early.size() < kMaxEarly) {
       input->early.push_back(input->item);
       input->early.back().read.raw = {};
+      input->full = false;
       TEND_RETURN_IF_ERROR(Refill(*input));
     }
     std::reverse(input->early.begin(), input->early.end());

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
 
 namespace tend::ingest {
 namespace {
@@ -46,6 +47,16 @@ absl::StatusOr<absl::string_view> FileSource::Read() {
   }
   bytes_done_ = gzoffset(Gz(gz_));
   return absl::string_view(buffer_.data(), static_cast<size_t>(size));
+}
+
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<FileSource> source, FileSource::Open(path));
+  std::string text;
+  while (true) {
+    TEND_ASSIGN_OR_RETURN(const absl::string_view chunk, source->Read());
+    if (chunk.empty()) return text;
+    text.append(chunk.data(), chunk.size());
+  }
 }
 
 }  // namespace tend::ingest

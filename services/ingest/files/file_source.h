@@ -40,6 +40,9 @@ class FileSource {
   std::vector<char> buffer_;
 };
 
+// A small file, whole and unpacked. Errors: as Open and Read.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
+
 }  // namespace tend::ingest
 
 #endif  // TEND_SERVICES_INGEST_FILES_FILE_SOURCE_H_
