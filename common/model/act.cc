@@ -165,6 +165,7 @@ void ReadStatement(const v1::Interaction& interaction, OwnerInterner intern, Act
           interaction,
           given ? interaction.consent_given().consent() : interaction.consent_revoked().consent(),
           given, act.at);
+      act.complaint = !given;
       break;
     }
     case v1::Interaction::kUnsubscribed:
@@ -176,6 +177,7 @@ void ReadStatement(const v1::Interaction& interaction, OwnerInterner intern, Act
     case v1::Interaction::kListRowEntered:
       act.statement = Statement::kListRow;
       if (interaction.list_row_entered().unsubscribed()) {
+        act.refusal = true;
         Revoke(interaction, act);
         act.consent.channel = v1::CHANNEL_UNSPECIFIED;
       }

@@ -51,7 +51,7 @@ struct Act {
   bool reply_like = false;
   bool settled = false;  // needs no answer of ours: we were there
   bool refusal = false;
-  bool complaint = false;
+  bool complaint = false;  // or opted out
 
   // Our half.
   bool touch = false;

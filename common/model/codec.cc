@@ -14,7 +14,6 @@ namespace tend::model {
 namespace {
 
 constexpr int kSchemaVersion = 1;
-constexpr uint8_t kAnyBooked = 255;  // an upper bound: the next touch counts anew
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
@@ -346,7 +345,7 @@ absl::Status Decode(const v1::Relationship& in, Names& names, Relationship* r) {
     const int index = PartIndex(*r, origin);
     r->PartAt(index) = DecodePart(part);
     Wishes wishes = DecodeWishes(part, names);
-    if (!wishes.empty() || wishes.rest.ended.is_set()) r->WishesAt(index) = std::move(wishes);
+    if (!wishes.empty()) r->WishesAt(index) = std::move(wishes);
   }
   r->version = static_cast<uint32_t>(in.version());
   r->input_offset = in.input_offset();

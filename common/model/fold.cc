@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "common/model/readiness.h"
 
@@ -67,7 +69,10 @@ bool FoldTouch(Tie& tie, Part& part, const Act& act, const ScoringModel& model) 
   return change.solicited;
 }
 
-void KeepPeak(Tie& tie, Instant at, const ScoringModel& model, const Policy& policy) {
+// A late message is judged at the latest event: before it, later messages would count as more than
+// one.
+void KeepPeak(Tie& tie, const ScoringModel& model, const Policy& policy) {
+  const Instant at = std::max(tie.last_theirs, tie.last_ours);
   const auto strength = static_cast<float>(tie.StrengthAt(at, model));
   if (strength <= tie.peak_strength && at - tie.peak_at <= policy.cooling_window) return;
   tie.peak_strength = strength;
@@ -95,12 +100,15 @@ bool FoldTies(Relationship& r, Part& part, int part_index, const Act& act, Insta
     if (act.TheirAct()) FoldTheirHalf(tie, part, act, model);
     if (act.touch) solicited = FoldTouch(tie, part, act, model) || solicited;
     if (act.touch || act.met) tie.last_ours = std::max(tie.last_ours, act.at);
-    if (act.message || act.our_message) KeepPeak(tie, act.at, model, policy);
+    if (act.message || act.our_message) KeepPeak(tie, model, policy);
     const Instant both = std::min(tie.last_theirs, tie.last_ours);
     r.conversing_until = std::max(r.conversing_until, both + policy.conversing);
     RefreshBound(r, index, now, model);
   }
-  if (r.PartCount() > 1) InvalidateBounds(r);
+  if (r.PartCount() > 1) {
+    InvalidateBounds(r);
+    RecountConversing(r, policy.conversing);
+  }
   return solicited;
 }
 
@@ -112,30 +120,69 @@ void FoldPurpose(Relationship& r, Part& part, const Act& act, const ScoringModel
   part.Add(SignalClass::kAsk, act.at, 1, model);
 }
 
+// What an outcome is worth. amount: 1, or -1 to take it back.
+void AddOutcome(Part& part, uint8_t state, Instant at, double amount, const ScoringModel& model) {
+  if (state == kPromiseBroken) part.Add(SignalClass::kTrustBad, at, amount * kBroken, model);
+  if (state == kPromiseKept) part.Add(SignalClass::kTrustGood, at, amount * kKept, model);
+  if (state == kPromiseLate) part.Add(SignalClass::kTrustBad, at, amount * kLate, model);
+}
+
+uint8_t OutcomeOf(Statement statement, Instant at, Instant due) {
+  if (statement == Statement::kPromiseBroken) return kPromiseBroken;
+  if (statement == Statement::kPromiseWithdrawn) return kPromiseWithdrawn;
+  return due.is_set() && at > due ? kPromiseLate : kPromiseKept;
+}
+
+// By id, whatever the order they came in.
+void Keep(Wishes& wishes, Promise promise) {
+  const auto place =
+      std::upper_bound(wishes.promises.begin(), wishes.promises.end(), promise.id,
+                       [](const std::string& id, const Promise& p) { return id < p.id; });
+  wishes.promises.insert(place, std::move(promise));
+}
+
+// An outcome whose promise has not come in: `due` keeps when it came. Few are kept: a source may
+// never tell what it promised.
+void KeepOutcome(Wishes& wishes, const Act& act, uint8_t state) {
+  constexpr auto kMaxOutcomes = 8;
+  const auto is_outcome = [](const Promise& p) { return p.state != kPromiseOpen; };
+  auto& promises = wishes.promises;
+  if (std::count_if(promises.begin(), promises.end(), is_outcome) == kMaxOutcomes) {
+    promises.erase(
+        std::min_element(promises.begin(), promises.end(), [&](const Promise& a, const Promise& b) {
+          return std::tuple(!is_outcome(a), a.due) < std::tuple(!is_outcome(b), b.due);
+        }));
+  }
+  Promise outcome = act.promise;
+  outcome.due = act.at;
+  outcome.state = state;
+  Keep(wishes, std::move(outcome));
+}
+
 void FoldPromise(Part& part, Wishes& wishes, const Act& act, const ScoringModel& model) {
   const auto held = std::find_if(wishes.promises.begin(), wishes.promises.end(),
                                  [&](const Promise& p) { return p.id == act.promise.id; });
+  const bool known = held != wishes.promises.end();
   if (act.statement == Statement::kPromiseMade) {
-    if (held == wishes.promises.end()) {
-      wishes.promises.push_back(act.promise);
+    if (!known) {
+      Keep(wishes, act.promise);
     } else if (held->state != kPromiseOpen) {  // the outcome came first: nothing is due any more
+      const Instant due = act.promise.due;
+      if (held->state == kPromiseKept && due.is_set() && held->due > due) {
+        AddOutcome(part, kPromiseKept, held->due, -1, model);
+        AddOutcome(part, kPromiseLate, held->due, 1, model);
+      }
       wishes.promises.erase(held);
     }
     return;
   }
-  const bool known = held != wishes.promises.end();
-  const bool late = known && held->due.is_set() && act.at > held->due;
-  uint8_t state = late ? kPromiseLate : kPromiseKept;
-  if (act.statement == Statement::kPromiseBroken) state = kPromiseBroken;
-  if (act.statement == Statement::kPromiseWithdrawn) state = kPromiseWithdrawn;
-  if (state == kPromiseBroken) part.Add(SignalClass::kTrustBad, act.at, kBroken, model);
-  if (state == kPromiseKept) part.Add(SignalClass::kTrustGood, act.at, kKept, model);
-  if (state == kPromiseLate) part.Add(SignalClass::kTrustBad, act.at, kLate, model);
+  if (known && held->state != kPromiseOpen) return;  // told again
+  const uint8_t state = OutcomeOf(act.statement, act.at, known ? held->due : Instant());
+  AddOutcome(part, state, act.at, 1, model);
   if (known) {
     wishes.promises.erase(held);
   } else {
-    wishes.promises.push_back(act.promise);
-    wishes.promises.back().state = state;
+    KeepOutcome(wishes, act, state);
   }
 }
 
@@ -196,7 +243,7 @@ const Rest* HoldingRest(const Relationship& r, Instant now) {
   };
   for (int i = 0; i < r.PartCount(); ++i) {
     const Rest& rest = r.WishesAt(i).rest;
-    if (!rest.stated.is_set() || rest.ended >= rest.stated) continue;
+    if (!rest.stated.is_set() || rest.ended > rest.stated) continue;
     if (now >= end_of(rest) || r.LastReply() > rest.stated) continue;
     if (holding == nullptr || end_of(rest) > end_of(*holding)) holding = &rest;
   }

@@ -47,16 +47,21 @@ Verdict HoldsBack(const Relationship& r, Instant now, const Policy& policy) {
   return Patience(r, now, policy);
 }
 
+// When a place in the rolling window is free again; the whole window where the ledger does not say.
+Instant FreeAgain(Instant oldest, Instant now, const Policy& policy) {
+  return (oldest.is_set() ? oldest : now) + policy.budget_window;
+}
+
 Verdict Budgets(const TouchRequest& q, const Policy& policy) {
   if (policy.budget == 0) return No(GuardReason::kBudget);
   if (policy.account_budget == 0) return No(GuardReason::kAccountBudget);
   if (q.booked >= policy.budget)
-    return NotYet(GuardReason::kBudget, q.oldest_booked + policy.budget_window);
+    return NotYet(GuardReason::kBudget, FreeAgain(q.oldest_booked, q.now, policy));
   if (q.last_booked.is_set() && q.now - q.last_booked < policy.budget_apart) {
     return NotYet(GuardReason::kTooClose, q.last_booked + policy.budget_apart);
   }
   if (q.account_booked >= policy.account_budget) {
-    return NotYet(GuardReason::kAccountBudget, q.oldest_booked + policy.budget_window);
+    return NotYet(GuardReason::kAccountBudget, FreeAgain(q.account_oldest, q.now, policy));
   }
   if (q.account_last_reply.is_set() && q.now - q.account_last_reply < policy.account_pause) {
     return NotYet(GuardReason::kAccountPause, q.account_last_reply + policy.account_pause);
@@ -71,11 +76,10 @@ bool IsRevoked(const Relationship& r, int channel, int purpose, Instant now) {
     const auto& consents = r.WishesAt(i).consents;
     for (const Consent& c : consents) {
       if (c.given || !Covers(c, channel, purpose)) continue;
-      // A later, more specific or equally specific "given" that covers the request lifts a
-      // revocation.
       const bool lifted = std::any_of(consents.begin(), consents.end(), [&](const Consent& g) {
         const bool holds = g.given && (!g.expires.is_set() || now < g.expires);
-        return holds && g.stated > c.stated && channel != 0 && Covers(g, channel, purpose);
+        return holds && c.channel != 0 && g.channel == c.channel && g.stated > c.stated &&
+               (c.purpose == 0 || g.purpose == c.purpose) && Covers(g, channel, purpose);
       });
       if (!lifted) return true;
     }
@@ -102,7 +106,8 @@ Verdict MaySuggest(const Relationship& r, Instant now, const ScoringModel& model
 }
 
 int QuietMinutesLeft(const QuietHours& quiet, int local_minute, bool weekend) {
-  if (quiet.weekends && weekend) return kMinutesOfDay - local_minute;
+  if (quiet.weekends && weekend)
+    return kMinutesOfDay - local_minute + QuietMinutesLeft(quiet, 0, false);
   const int length = (quiet.end_minute - quiet.start_minute + kMinutesOfDay) % kMinutesOfDay;
   const int into = (local_minute - quiet.start_minute + kMinutesOfDay) % kMinutesOfDay;
   return into < length ? length - into : 0;
@@ -113,8 +118,7 @@ Verdict MayTouch(const Relationship& r, const TouchRequest& q, const ScoringMode
   if (q.ledger_lag > kMaxLedgerLag)
     return NotYet(GuardReason::kLedgerBehind, q.now + kMaxLedgerLag);
   if (r.erased) return No(GuardReason::kErased);
-  if (IsRevoked(r, 0, 0, q.now) && !IsGiven(r, q.channel, q.consent_purpose, q.now))
-    return No(GuardReason::kSuppressed);
+  if (IsRevoked(r, 0, 0, q.now)) return No(GuardReason::kSuppressed);
   if (IsRevoked(r, q.channel, q.consent_purpose, q.now)) return No(GuardReason::kConsent);
   const bool answers = q.purpose == Purpose::kAnswer && !q.unsolicited;
   if (!answers) {

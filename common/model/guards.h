@@ -44,7 +44,9 @@ struct Verdict {
 
 // Whether a touch on the channel (v1.Channel, 0: any at all) for the purpose (v1.ConsentPurpose) is
 // ruled out by a statement of theirs that holds at `now`. The strictest statement that covers it
-// wins over all parts.
+// wins over all parts. Within a part, what was revoked for one channel is allowed again by a later
+// statement for that channel that is as specific in its purpose; what was revoked for every channel
+// only by a later statement for every channel.
 bool IsRevoked(const Relationship& relationship, int channel, int purpose, Instant now);
 
 // Whether they allowed it explicitly (and it has not expired).
@@ -70,11 +72,13 @@ struct TouchRequest {
   Instant last_booked;    // the last of them; unset: none
   Instant oldest_booked;  // the oldest within the window
   int account_booked = 0;
+  Instant account_oldest;      // the oldest of those within the window
   Instant account_last_reply;  // any reply of somebody at the account
   SpanSeconds ledger_lag = 0;
 };
 
-// The minutes until quiet hours end, 0 when they do not hold; windows may cross midnight.
+// A lower bound of the minutes until quiet hours end, 0 when they do not hold; windows may cross
+// midnight. Exact but for a weekend's first day, after which the second follows.
 int QuietMinutesLeft(const QuietHours& quiet, int local_minute, bool weekend);
 
 // Guard 3. Fails closed when the ledger lags more than 5 s.

@@ -88,7 +88,6 @@ void OnTouch(Relationship& r, const Act& act, const MomentContext& c) {
 }
 
 void OnTheirAct(Relationship& r, const Act& act, const MomentContext& c) {
-  if (!act.reply_like) return;
   Close(r, CloseCause::kTheirAct, c, [&](const OpenMoment& m) {
     const bool addressed =
         std::find(act.owners.begin(), act.owners.end(), m.owner) != act.owners.end();
@@ -98,11 +97,22 @@ void OnTheirAct(Relationship& r, const Act& act, const MomentContext& c) {
 
 void OnPromise(Relationship& r, const Act& act, const MomentContext& c) {
   if (act.statement == Statement::kPromiseMade) return;
-  const auto cause = act.statement == Statement::kPromiseWithdrawn ? CloseCause::kPromiseWithdrawn
-                                                                   : CloseCause::kPromiseKept;
+  const auto cause = act.statement == Statement::kPromiseKept ? CloseCause::kPromiseKept
+                                                              : CloseCause::kPromiseWithdrawn;
   const uint64_t hash = StableHash(act.promise.id);
   Close(r, cause, c,
         [&](const OpenMoment& m) { return m.kind == MomentKind::kPromiseDue && m.cause == hash; });
+}
+
+// A refusal withdraws what was suggested before it, and an opt-out that comes in late whatever is
+// not an answer to them.
+void OnRefusal(Relationship& r, const Act& act, const MomentContext& c) {
+  const bool revokes = act.statement == Statement::kConsent;
+  Close(r, CloseCause::kRefused, c, [&](const OpenMoment& m) {
+    return IsOutreach(m.kind) &&
+           (act.at >= m.cause_at || (revokes && m.kind == MomentKind::kBecameReady));
+  });
+  ForgetWaiting(r, act.at);
 }
 
 // Ends what the new state of affairs makes moot.
@@ -174,12 +184,20 @@ void OpenOutreach(Relationship& r, const Act& act, const MomentContext& c) {
   }
 }
 
+bool Unasked(const Act& act, const Folded& folded) {
+  return act.touch && !folded.solicited && act.unsolicited;
+}
+
+void CountBooked(Relationship& r, const Act& act, const Folded& folded) {
+  if (!Unasked(act, folded)) return;
+  r.booked = static_cast<uint8_t>(std::min<size_t>(kAnyBooked, r.booked + act.owners.size()));
+}
+
 // Counts unsolicited touches against the budget. The rings are scanned only when the touches since
 // the last count could have used it up.
 void OpenOverContacted(Relationship& r, const Act& act, const Folded& folded,
                        const MomentContext& c) {
-  if (!act.touch || folded.solicited || !act.unsolicited) return;
-  r.booked = static_cast<uint8_t>(std::min<size_t>(255, r.booked + act.owners.size()));
+  if (!Unasked(act, folded)) return;
   if (r.booked <= c.policy.budget || r.Open(MomentKind::kOverContacted) != nullptr) return;
   const int count = UnsolicitedSince(r, c.now - c.policy.budget_window).count;
   r.booked = static_cast<uint8_t>(std::clamp(count, 0, 255));
@@ -210,9 +228,10 @@ void OpenCare(Relationship& r, const Act& act, const Folded& folded, const Momen
 // --- what time brings
 
 void ExpireMoments(Relationship& r, const MomentContext& c) {
+  // What waited when an outreach moment opened was told by it: it does not come back as another.
   Instant waited_until;
   for (const OpenMoment& m : r.open_moments()) {
-    if (m.kind == MomentKind::kWaitsForUs && m.expires <= c.now) waited_until = m.opened;
+    if (IsOutreach(m.kind) && m.expires <= c.now) waited_until = std::max(waited_until, m.opened);
   }
   Close(r, CloseCause::kExpired, c, [&](const OpenMoment& m) { return m.expires <= c.now; });
   if (waited_until.is_set()) ForgetWaiting(r, waited_until);
@@ -260,17 +279,29 @@ void OpenPromises(Relationship& r, const MomentContext& c) {
   }
 }
 
-// Their rest is over: told once, while it is news. Not when they ended it themselves by writing.
+// The rest that ends last among those of all parts whose end has come and was not told.
+const Rest* EndedRest(const Relationship& r, Instant now) {
+  const Rest* ended = nullptr;
+  for (int i = 0; i < r.PartCount(); ++i) {
+    const Rest& rest = r.WishesAt(i).rest;
+    if (!rest.until.is_set() || rest.until > now || rest.until <= r.extras->rest_told) continue;
+    if (ended == nullptr || rest.until > ended->until) ended = &rest;
+  }
+  return ended;
+}
+
+// Their rest is over: told once, while it is news. Not when they ended it themselves by writing,
+// and not while another wish holds.
 void OpenRestOver(Relationship& r, const MomentContext& c) {
-  const Rest& rest = r.WishesAt(0).rest;
-  if (!rest.until.is_set() || rest.until > c.now || r.extras->rest_told >= rest.until) return;
-  r.extras->rest_told = rest.until;
-  if (rest.ended >= rest.stated || r.LastReply() > rest.stated ||
-      c.now - rest.until > c.policy.fresh)
+  const Rest* rest = EndedRest(r, c.now);
+  if (rest == nullptr) return;
+  r.extras->rest_told = rest->until;
+  if (rest->ended > rest->stated || r.LastReply() > rest->stated || Resting(r, c.now) ||
+      c.now - rest->until > c.policy.fresh)
     return;
   MomentChange change = Of(MomentKind::kRestOver, ChooseOwner(r, c.now, c.model, c.owners),
-                           static_cast<uint64_t>(rest.until.seconds()), Initiator::kPerson);
-  change.subject_time = rest.until;
+                           static_cast<uint64_t>(rest->until.seconds()), Initiator::kPerson);
+  change.subject_time = rest->until;
   Open(r, std::move(change), c.policy.care_expire, c);
 }
 
@@ -317,7 +348,7 @@ Instant CoolsAt(const Tie& tie, const ScoringModel& model, const Policy& policy)
   const double wanted = -3 * std::log2(1 - policy.cooling_share * tie.peak_strength);
   if (wanted <= 0) return Instant::Never();
   const double age = std::log2(x / wanted) / model.tie_message_per_second;
-  return tie.reference + static_cast<SpanSeconds>(std::ceil(age));
+  return tie.reference + (static_cast<SpanSeconds>(std::floor(age)) + 1);
 }
 
 OwnerIndex ChooseOwner(const Relationship& r, Instant now, const ScoringModel& model,
@@ -337,14 +368,15 @@ OwnerIndex ChooseOwner(const Relationship& r, Instant now, const ScoringModel& m
 
 void AfterAct(Relationship& r, const Act& act, const Folded& folded, bool fresh, Stage stage_before,
               const MomentContext& c) {
+  if (act.statement == Statement::kErasure) return CloseAll(r, CloseCause::kErased, c);
   if (act.touch || act.met) OnTouch(r, act, c);
   if (act.TheirAct()) OnTheirAct(r, act, c);
   if (folded.promise_changed) OnPromise(r, act, c);
-  if (act.refusal) CloseOutreach(r, CloseCause::kRefused, c);
-  if (act.statement == Statement::kErasure) CloseAll(r, CloseCause::kErased, c);
   CloseMoot(r, stage_before, c);
+  if (act.refusal) OnRefusal(r, act, c);
   WatchCooling(r, act, c);
-  if (!fresh || act.statement == Statement::kErasure) return;
+  CountBooked(r, act, folded);
+  if (!fresh) return;
   OpenOutreach(r, act, c);
   OpenCare(r, act, folded, c);
 }
@@ -381,9 +413,9 @@ Instant MomentDue(const Relationship& r, const Policy& policy) {
       if (p.state == kPromiseOpen && !p.told && p.due.is_set())
         due = std::min(due, p.due - policy.promise_before);
     }
+    const Rest& rest = r.WishesAt(i).rest;
+    if (rest.until.is_set() && r.extras->rest_told < rest.until) due = std::min(due, rest.until);
   }
-  const Rest& rest = r.WishesAt(0).rest;
-  if (rest.until.is_set() && r.extras->rest_told < rest.until) due = std::min(due, rest.until);
   return due;
 }
 

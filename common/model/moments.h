@@ -7,6 +7,7 @@
 #ifndef TEND_COMMON_MODEL_MOMENTS_H_
 #define TEND_COMMON_MODEL_MOMENTS_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -25,7 +26,8 @@ struct Owners {
   OwnerIndex pool = kNobody;     // of the team
   OwnerIndex product = kNobody;  // of the team that builds the product
   // The id of an owner, for the moment's own id.
-  absl::FunctionRef<absl::string_view(OwnerIndex)> name;
+  std::function<absl::string_view(OwnerIndex)>
+      name;  // owned: this outlives the statement it is made in
 };
 
 // One change, with what its message needs.

@@ -98,12 +98,24 @@ void Part::NoteSignal(const LastSignal& signal) {
   *place = signal;
 }
 
+namespace {
+
+Instant EndOf(Instant end) { return end.is_set() ? end : Instant::Never(); }
+
+// Later first, then stricter; the rest only makes the choice the same in any order.
+auto Precedence(const Consent& c) {
+  return std::tuple(c.stated, !c.given, Instant::Never() - EndOf(c.expires), c.source);
+}
+auto Precedence(const Rest& r) {
+  return std::tuple(r.stated, EndOf(r.until), r.words, r.stated_by, r.source);
+}
+
+}  // namespace
+
 void Wishes::State(const Consent& consent) {
   for (Consent& held : consents) {
     if (held.channel != consent.channel || held.purpose != consent.purpose) continue;
-    const bool newer = consent.stated > held.stated;
-    const bool stricter = consent.stated == held.stated && held.given && !consent.given;
-    if (newer || stricter) held = consent;
+    if (Precedence(consent) > Precedence(held)) held = consent;
     return;
   }
   consents.push_back(consent);
@@ -113,13 +125,10 @@ void Wishes::State(const Consent& consent) {
 }
 
 void Wishes::State(const Rest& wish) {
-  const auto end_of = [](const Rest& r) { return r.until.is_set() ? r.until : Instant::Never(); };
-  const bool newer = wish.stated > rest.stated;
-  const bool stricter = wish.stated == rest.stated && end_of(wish) > end_of(rest);
-  if (!newer && !stricter) return;
-  const Instant ended = rest.ended;
+  if (Precedence(wish) <= Precedence(rest)) return;
+  const Instant ended = std::max(rest.ended, wish.ended);
   rest = wish;
-  rest.ended = std::max(rest.ended, ended);
+  rest.ended = ended;
 }
 
 }  // namespace tend::model

@@ -107,7 +107,7 @@ struct Consent {
 struct Rest {
   Instant stated;  // unset: no wish is known
   Instant until;
-  Instant ended;  // by their word
+  Instant ended;  // by their word; one at the very time of the wish does not end it
   std::string words, stated_by, source;
   friend bool operator==(const Rest&, const Rest&) = default;
 };
@@ -115,7 +115,7 @@ struct Rest {
 // A promise of ours; see v1.Promise.
 struct Promise {
   std::string id;
-  Instant due;
+  Instant due;  // of an outcome whose promise has not come in: when that was
   OwnerIndex by = kNobody;
   uint8_t state = 0;  // v1.PromiseState
   bool told = false;  // the moment was opened
@@ -127,7 +127,9 @@ struct Wishes {
   std::vector<Consent> consents;
   Rest rest;
   std::vector<Promise> promises;
-  bool empty() const { return consents.empty() && !rest.stated.is_set() && promises.empty(); }
+  bool empty() const {
+    return consents.empty() && !rest.stated.is_set() && !rest.ended.is_set() && promises.empty();
+  }
   friend bool operator==(const Wishes&, const Wishes&) = default;
 
   // The later statement by source time wins per channel and purpose; on a tie of times the

@@ -39,6 +39,7 @@ void Recount(Relationship& r, SpanSeconds conversing) {
   Instant last = r.LastAct();
   for (const Tie& tie : r.ties.all()) last = std::max({last, tie.last_theirs, tie.last_ours});
   r.last_event = std::max(r.last_event, last);
+  r.booked = kAnyBooked;
   r.cooling_check = r.ties.size() > 0 ? Instant(1) : Instant();
 }
 

@@ -54,39 +54,45 @@ float AtLeast(double value) {
                           : std::nextafter(rounded, std::numeric_limits<float>::infinity());
 }
 
-// Finds the best tie from the bounds, re-evaluating only from the top. Leaves best_tie and
-// second_bound valid.
-double FindBest(Relationship& r, Instant now, const ScoringModel& model) {
-  absl::Span<Tie> ties = r.ties.all();
-  int best = -1;
-  double best_z = -std::numeric_limits<double>::infinity();
-  while (true) {
-    int top = -1;
-    for (int i = 0; i < r.ties.size(); ++i) {
-      if (i != best && (top < 0 || ties[i].bound > ties[top].bound)) top = i;
-    }
-    const float top_bound = top < 0 ? -std::numeric_limits<float>::infinity() : ties[top].bound;
-    if (best >= 0 && top_bound <= best_z) {
-      r.best_tie = static_cast<uint16_t>(best);
-      r.second_bound = top_bound;
-      r.bounds_valid = true;
-      return best_z;
-    }
-    const double z = TermsAt(r, top, now, model);
-    ties[top].bound = AtLeast(z);
-    if (z > best_z) best = top, best_z = z;
+// The terms of the tie at `index`, which renew its bound.
+double Evaluate(Relationship& r, int index, Instant now, const ScoringModel& model) {
+  const double z = TermsAt(r, index, now, model);
+  r.ties.all()[index].bound = AtLeast(z);
+  return z;
+}
+
+int TopByBound(absl::Span<const Tie> ties) {
+  int top = 0;
+  for (int i = 1; i < static_cast<int>(ties.size()); ++i) {
+    if (ties[i].bound > ties[top].bound) top = i;
   }
+  return top;
+}
+
+// Finds the best tie, `best` being the likeliest, worth `best_z`: only ties whose bound could beat
+// it are evaluated, each once. Leaves best_tie and second_bound valid.
+double FindBest(Relationship& r, int best, double best_z, Instant now, const ScoringModel& model) {
+  const absl::Span<Tie> ties = r.ties.all();
+  for (int i = 0; i < r.ties.size(); ++i) {
+    if (i == best || ties[i].bound <= best_z) continue;
+    const double z = Evaluate(r, i, now, model);
+    if (z > best_z) best = i, best_z = z;
+  }
+  float second = -std::numeric_limits<float>::infinity();
+  for (int i = 0; i < r.ties.size(); ++i) {
+    if (i != best) second = std::max(second, ties[i].bound);
+  }
+  r.best_tie = static_cast<uint16_t>(best);
+  r.second_bound = second;
+  r.bounds_valid = true;
+  return best_z;
 }
 
 double BestTieTerms(Relationship& r, Instant now, const ScoringModel& model) {
-  if (r.bounds_valid) {
-    const double z = TermsAt(r, r.best_tie, now, model);
-    if (z >= r.second_bound) {
-      r.ties.all()[r.best_tie].bound = AtLeast(z);
-      return z;
-    }
-  }
-  return FindBest(r, now, model);
+  const int best = r.bounds_valid ? r.best_tie : TopByBound(r.ties.all());
+  const double z = Evaluate(r, best, now, model);
+  if (r.bounds_valid && z >= r.second_bound) return z;
+  return FindBest(r, best, z, now, model);
 }
 
 // -dz/dt per second at `now`, >= 0.

@@ -132,9 +132,15 @@ void RecountUnanswered(Relationship& relationship) {
 }
 
 void RecountConversing(Relationship& relationship, SpanSeconds conversing) {
-  Instant until;
+  // The ties of one owner are a run: whatever their origins, it is one conversation.
+  Instant until, theirs, ours;
+  OwnerIndex owner = kNobody;
   for (const Tie& tie : relationship.ties.all()) {
-    until = std::max(until, std::min(tie.last_theirs, tie.last_ours) + conversing);
+    if (tie.owner != owner) theirs = ours = Instant();
+    owner = tie.owner;
+    theirs = std::max(theirs, tie.last_theirs);
+    ours = std::max(ours, tie.last_ours);
+    until = std::max(until, std::min(theirs, ours) + conversing);
   }
   relationship.conversing_until = until;
 }

@@ -44,6 +44,8 @@ struct WaitingAct {
 };
 
 inline constexpr int kMaxWaiting = 8;
+// Relationship::booked as an upper bound that makes the next touch count anew.
+inline constexpr uint8_t kAnyBooked = 255;
 
 // A part that came from another person, with its wishes.
 struct JoinedPart {

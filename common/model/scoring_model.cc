@@ -81,8 +81,12 @@ void CompileFacts(const v1::ScoringModel& contract, ScoringModel& model, Faults&
                    absl::StrCat(row.fact(), ".initiator"), "set");
     faults.Require(!(row.refusal() && row.signal_class() != 0),
                    absl::StrCat(row.fact(), ".signal_class"), "empty for a refusal");
-    faults.Require(row.signal_class() <= kLastSignalClass,
+    faults.Require(row.signal_class() >= 0 && row.signal_class() <= kLastSignalClass,
                    absl::StrCat(row.fact(), ".signal_class"), "a class of signals");
+    if (row.page_kind() < 0 || row.page_kind() >= static_cast<int>(model.pages.size())) {
+      faults.Require(false, absl::StrCat(row.fact(), ".page_kind"), "a known kind of page");
+      continue;
+    }
     seen[field->number()] = true;
     if (field->number() == v1::Interaction::kPageVisitedFieldNumber) {
       model.pages[row.page_kind()] = RuleOf(row);
@@ -107,7 +111,11 @@ absl::StatusOr<ScoringModel> Compile(const v1::ScoringModel& contract) {
   for (const v1::ClassWeight& row : contract.classes()) {
     const auto& name = v1::SignalClass_Name(row.signal_class());
     const double half_life = static_cast<double>(row.half_life().seconds());
-    faults.Require(row.signal_class() > 0 && row.signal_class() < kClasses, name, "a known class");
+    if (row.signal_class() <= 0 || row.signal_class() >= kClasses) {
+      faults.Require(false, absl::StrCat("classes: ", static_cast<int>(row.signal_class())),
+                     "a known class");
+      continue;
+    }
     faults.Require(half_life > 0, absl::StrCat(name, ".half_life"), "> 0");
     faults.Require(row.weight() >= 0 && std::isfinite(row.weight()), absl::StrCat(name, ".weight"),
                    ">= 0");
@@ -135,6 +143,7 @@ absl::StatusOr<ScoringModel> Compile(const v1::ScoringModel& contract) {
   model.unanswered = contract.unanswered();
   model.unanswered_cap = contract.unanswered_cap();
   model.recipients = contract.recipients();
+  faults.Require(std::isfinite(model.intercept), "intercept", "a number");
   faults.Require(model.tie_answer_rate >= 0, "tie_answer_rate", ">= 0");
   faults.Require(model.person_answer_rate >= 0, "person_answer_rate", ">= 0");
   faults.Require(model.rate_prior >= 0 && model.rate_prior <= 1, "rate_prior", "0..1");
@@ -186,6 +195,7 @@ absl::StatusOr<Policy> Compile(const v1::Policy& contract) {
   p.cooling_window = positive(moment.cooling_window(), "moment.cooling_window");
   p.cooling_expire = positive(moment.cooling_expire(), "moment.cooling_expire");
   p.cooling_acts = moment.cooling_acts();
+  faults.Require(p.cooling_acts >= 0, "moment.cooling_acts", ">= 0");
   p.care_expire = positive(moment.care_expire(), "moment.care_expire");
   p.life_event_expire = positive(moment.life_event_expire(), "moment.life_event_expire");
   const v1::GuardPolicy& guard = contract.guard();

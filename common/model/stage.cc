@@ -83,7 +83,7 @@ Stage Next(Relationship& r, const StageTrigger& trigger, const Facts& facts, Ins
 
 }  // namespace
 
-StageCause CauseOf(const Act& act, bool backlog) {
+StageCause StageCauseOf(const Act& act, bool backlog) {
   if (act.TheirAct()) return backlog ? StageCause::kBacklog : StageCause::kTheirAct;
   if (act.touch) return backlog ? StageCause::kBacklog : StageCause::kOurAct;
   return act.initiator == Initiator::kPerson ? StageCause::kTheirWish : StageCause::kTime;

@@ -18,7 +18,7 @@ struct StageTrigger {
 // What an act is to the stage. backlog: older than Policy::fresh at receipt. A refusal, a list row
 // and whatever else moves no number is never a reason to derive the stage anew, however late it
 // comes.
-StageCause CauseOf(const Act& act, bool backlog);
+StageCause StageCauseOf(const Act& act, bool backlog);
 
 // Brings the stage up to `now`; returns true when it changed. READY is entered only by their act
 // (kTheirAct), or where the stage is derived anew from the entry column alone (kBacklog,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace tend::model {
@@ -19,9 +20,10 @@ bool Belongs(const Exchange& earlier, const Exchange& later) {
 }
 
 // Marks what `later` does to `earlier`, both of one tie and of different sides. Returns true if a
-// touch was answered.
+// touch was answered. Of two at the same second theirs came first: a touch never raises the rate of
+// answers by being processed (law 2), in whatever order the two come in (law 4).
 bool Answer(Exchange& earlier, Exchange& later) {
-  if (!Belongs(earlier, later)) return false;
+  if (!Belongs(earlier, later) || (earlier.ours && earlier.at == later.at)) return false;
   const bool first = !earlier.answered;
   earlier.answered = 1;
   if (earlier.ours) return first;
@@ -96,8 +98,12 @@ bool ExchangeRing::Insert(const Exchange& exchange, Exchange* fallen) {
   }
   if (count_ == capacity_) Grow();
   Exchange* end = data() + count_++;
-  Exchange* place = std::upper_bound(data(), end, exchange.at,
-                                     [](Instant at, const Exchange& e) { return at < e.at; });
+  const auto order = [](const Exchange& e) {
+    return std::tuple<Instant, bool, uint32_t>(e.at, e.ours, e.thread);
+  };
+  Exchange* place =
+      std::upper_bound(data(), end, exchange,
+                       [&](const Exchange& a, const Exchange& b) { return order(a) < order(b); });
   std::copy_backward(place, end, end + 1);
   *place = exchange;
   return fell;

@@ -4,6 +4,7 @@
 #define TEND_COMMON_MODEL_TIE_H_
 
 #include <cstdint>
+#include <limits>
 
 #include "absl/types/span.h"
 #include "common/model/instant.h"
@@ -88,7 +89,8 @@ struct Tie {
   Instant last_ours;
   float peak_strength = 0;  // the greatest within the cooling window
   Instant peak_at;
-  float bound = 0;  // the tie's terms of z, never below their true value since it was computed
+  // The tie's terms of z, never below their true value since it was computed.
+  float bound = std::numeric_limits<float>::infinity();
   [[no_unique_address]] ExchangeRing ring;
   bool claimed : 1 = false;  // only an imported connection says so
   bool cooled : 1 = false;   // the cooling moment of this silence was opened
