@@ -88,14 +88,30 @@ class EnrichmentProcessor final : public stream::Processor {
  private:
   Outcome Use(const stream::Record& record, stream::Context& context) {
     v1::Interaction& interaction = *event_.mutable_interaction();
-    if (!interaction.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+    if (!Parse(record.value, interaction)) {
       return Outcome::Reject(v1::REJECT_REASON_MALFORMED, "not a tend.v1.Interaction");
     }
-    const Repeats::Key key = repeats_.KeyOf(interaction, context.now());
-    if (repeats_.Contains(key)) return Counted(batch_.repeats);
+    if (!repeats_.Add(repeats_.KeyOf(interaction, context.now()))) return Counted(batch_.repeats);
     Outcome outcome = UseNew(record, context, interaction);
-    if (!outcome.rejected()) repeats_.Add(key);
+    if (outcome.rejected()) repeats_.TakeBack();
     return outcome;
+  }
+
+  // As ParseFromString, but the source and the times, which every interaction has, keep their
+  // memory.
+  bool Parse(absl::string_view bytes, v1::Interaction& interaction) {
+    input_.assign(bytes.data(), bytes.size());
+    v1::Source* const source = interaction.release_source();
+    google::protobuf::Timestamp* const occurred = interaction.release_occur_time();
+    google::protobuf::Timestamp* const received = interaction.release_receive_time();
+    interaction.Clear();
+    if (source != nullptr) source->Clear(), interaction.set_allocated_source(source);
+    if (occurred != nullptr) occurred->Clear(), interaction.set_allocated_occur_time(occurred);
+    if (received != nullptr) received->Clear(), interaction.set_allocated_receive_time(received);
+    const bool parsed = interaction.MergeFromString(input_);
+    if (interaction.occur_time().seconds() == 0) interaction.clear_occur_time();
+    if (interaction.receive_time().seconds() == 0) interaction.clear_receive_time();
+    return parsed;
   }
 
   Outcome UseNew(const stream::Record& record, stream::Context& context,
@@ -266,6 +282,7 @@ class EnrichmentProcessor final : public stream::Processor {
   // the interaction, read in place, keeps its parties' memory.
   v1::PersonEvent event_;
   std::vector<Resolution> resolutions_;
+  std::string input_;
   std::string bytes_;
 };
 

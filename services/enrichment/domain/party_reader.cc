@@ -5,8 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/hash.h"
-#include "services/enrichment/domain/email.h"
-#include "services/enrichment/domain/normalize.h"
+#include "services/enrichment/domain/blocked.h"
 
 namespace tend::enrichment {
 namespace {
@@ -64,22 +63,20 @@ uint64_t NameAndCompany(const v1::Interaction& interaction, const v1::Party& par
 }  // namespace
 
 PartyReader::PartyReader(const PartyOptions& options, const Roster& roster)
-    : options_(options),
-      systems_of_record_(options.systems_of_record.begin(), options.systems_of_record.end()),
-      blocked_(options.blocked_values),
-      roster_(roster),
-      phones_(options.default_region) {}
+    : systems_of_record_(options.systems_of_record.begin(), options.systems_of_record.end()),
+      known_(options.default_region, Blocked(options.blocked_values), roster) {}
 
 const std::vector<PartyReading>& PartyReader::Read(v1::Interaction& interaction) {
-  domains_.Trim();
-  phones_.Trim();
+  known_.Trim();
   readings_.clear();
   claims_.clear();
-  keys_used_ = 0;
   for (v1::Party& party : *interaction.mutable_parties()) {
     ReadIdentifiers(party);
-    if (party.side() == v1::SIDE_UNSPECIFIED)
-      party.set_side(IsOurs() ? v1::SIDE_OURS : v1::SIDE_THEIRS);
+    if (party.side() == v1::SIDE_UNSPECIFIED) {
+      const bool ours = std::any_of(named_.begin(), named_.end(),
+                                    [](const KnownIdentifier* known) { return known->ours; });
+      party.set_side(ours ? v1::SIDE_OURS : v1::SIDE_THEIRS);
+    }
     if (party.side() == v1::SIDE_OURS) {
       NameOwner(party);
       readings_.push_back({PartyIs::kOurs, 0, {}});
@@ -93,52 +90,26 @@ const std::vector<PartyReading>& PartyReader::Read(v1::Interaction& interaction)
 void PartyReader::ReadIdentifiers(v1::Party& party) {
   named_.clear();
   for (v1::Identifier& identifier : *party.mutable_identifiers()) {
-    if (!Normalize(identifier)) continue;
-    const std::string& normalized = identifier.normalized();
-    std::string& key = NextKey();
-    IdentityKey(identifier.kind(), identifier.system(), normalized, key);
-    named_.push_back({&identifier, key, blocked_.Of(identifier.kind(), normalized)});
+    const KnownIdentifier& known = known_.Get(identifier);
+    identifier.set_normalized(known.normalized);
+    if (!known.normalized.empty()) named_.push_back(&known);
   }
-}
-
-bool PartyReader::Normalize(v1::Identifier& identifier) {
-  std::string& normalized = *identifier.mutable_normalized();
-  if (identifier.kind() == v1::IDENTIFIER_KIND_PHONE) {
-    normalized = phones_.Get(identifier.raw()).normalized;
-    return !normalized.empty();
-  }
-  if (NormalizeIdentifier(identifier, options_.default_region, normalized)) return true;
-  normalized.clear();
-  return false;
-}
-
-std::string& PartyReader::NextKey() {
-  if (keys_used_ == keys_.size()) keys_.emplace_back();
-  return keys_[keys_used_++];
-}
-
-bool PartyReader::IsOurs() const {
-  for (const Named& named : named_) {
-    if (!roster_.OwnerOfKey(named.key).empty()) return true;
-    const bool mail = named.identifier->kind() == v1::IDENTIFIER_KIND_EMAIL;
-    if (mail && roster_.IsOurAddress(named.identifier->normalized())) return true;
-  }
-  return false;
 }
 
 void PartyReader::NameOwner(v1::Party& party) const {
-  for (const Named& named : named_) {
-    const absl::string_view owner = roster_.OwnerOfKey(named.key);
-    if (owner.empty()) continue;
-    party.set_owner_id(owner.data(), owner.size());
+  for (const KnownIdentifier* known : named_) {
+    if (known->owner_id.empty()) continue;
+    party.set_owner_id(known->owner_id);
     return;
   }
   if (!party.owner_id().empty()) return;
-  for (const Named& named : named_) {
-    const v1::Identifier& identifier = *named.identifier;
+  for (const v1::Identifier& identifier : party.identifiers()) {
+    const auto known = std::find_if(named_.begin(), named_.end(), [&](const KnownIdentifier* k) {
+      return k->normalized == identifier.normalized();
+    });
+    if (known == named_.end() || (*known)->our_mailbox) continue;
+    if ((*known)->standing != Standing::kPersonal) continue;
     const bool mail = identifier.kind() == v1::IDENTIFIER_KIND_EMAIL;
-    if (named.standing != Standing::kPersonal) continue;
-    if (mail && roster_.IsOurSharedMailbox(identifier.normalized())) continue;
     const absl::string_view name =
         absl::StripAsciiWhitespace(mail ? identifier.normalized() : identifier.raw());
     party.set_owner_id(name.data(), name.size());
@@ -148,11 +119,11 @@ void PartyReader::NameOwner(v1::Party& party) const {
 
 PartyReading PartyReader::ReadOutsider(const v1::Interaction& interaction, const v1::Party& party) {
   bool personal = false, shared = false, machine = false, visitor_only = true;
-  for (const Named& named : named_) {
-    const bool visitor = named.identifier->kind() == v1::IDENTIFIER_KIND_VISITOR;
-    personal |= named.standing == Standing::kPersonal && !visitor;
-    shared |= named.standing == Standing::kShared;
-    machine |= named.standing == Standing::kMachine;
+  for (const KnownIdentifier* known : named_) {
+    const bool visitor = known->kind == v1::IDENTIFIER_KIND_VISITOR;
+    personal |= known->standing == Standing::kPersonal && !visitor;
+    shared |= known->standing == Standing::kShared;
+    machine |= known->standing == Standing::kMachine;
     visitor_only &= visitor;
   }
   const bool visitor = !named_.empty() && visitor_only;
@@ -164,7 +135,9 @@ PartyReading PartyReader::ReadOutsider(const v1::Interaction& interaction, const
   Claim(interaction, party, !personal && shared);
   if (claims_.size() == reading.claim) return {};  // visitors' ids that say nothing
   reading.is = visitor ? PartyIs::kVisitor : PartyIs::kPerson;
-  reading.time_zone = GuessTimeZone();
+  for (const KnownIdentifier* known : named_) {
+    if (reading.time_zone.empty()) reading.time_zone = known->time_zone;
+  }
   return reading;
 }
 
@@ -172,42 +145,28 @@ void PartyReader::Claim(const v1::Interaction& interaction, const v1::Party& par
                         bool shared_only) {
   // What many stand behind neither attaches nor joins; alone it stands for itself.
   const Standing wanted = shared_only ? Standing::kShared : Standing::kPersonal;
-  std::erase_if(named_, [wanted](const Named& named) { return named.standing != wanted; });
+  std::erase_if(named_, [wanted](const KnownIdentifier* k) { return k->standing != wanted; });
   if (named_.empty()) return;
-  if (shared_only) named_.resize(1);
-  std::stable_sort(named_.begin(), named_.end(), [](const Named& a, const Named& b) {
-    return Rank(a.identifier->kind()) < Rank(b.identifier->kind());
-  });
-  IdentityClaim& claim = claims_.emplace_back();
-  for (const Named& named : named_) {
-    const bool listed =
-        std::find(claim.keys.begin(), claim.keys.end(), named.key) != claim.keys.end();
-    if (!listed) claim.keys.push_back(named.key);
-    const v1::Identifier& identifier = *named.identifier;
-    if (identifier.kind() == v1::IDENTIFIER_KIND_EMAIL && claim.account_id.empty()) {
-      claim.account_id = domains_.Get(EmailDomain(identifier.normalized())).account_id;
-    }
+  if (shared_only) named_.erase(named_.begin() + 1, named_.end());
+  if (named_.size() > 1) {
+    std::stable_sort(named_.begin(), named_.end(),
+                     [](const KnownIdentifier* a, const KnownIdentifier* b) {
+                       return Rank(a->kind) < Rank(b->kind);
+                     });
   }
-  const v1::IdentifierKind first = named_.front().identifier->kind();
+  IdentityClaim& claim = claims_.emplace_back();
+  for (const KnownIdentifier* known : named_) {
+    const bool listed =
+        std::find(claim.keys.begin(), claim.keys.end(), known->key) != claim.keys.end();
+    if (!listed) claim.keys.push_back(known->key);
+    if (claim.account_id.empty()) claim.account_id = known->account_id;
+  }
+  const v1::IdentifierKind first = named_.front()->kind;
   claim.may_found = first != v1::IDENTIFIER_KIND_VISITOR;
   claim.asserted =
       first == v1::IDENTIFIER_KIND_RECORD ||
       (claim.keys.size() > 1 && systems_of_record_.contains(interaction.source().system()));
   claim.name_and_company = NameAndCompany(interaction, party);
-}
-
-absl::string_view PartyReader::GuessTimeZone() {
-  for (const Named& named : named_) {
-    const v1::Identifier& identifier = *named.identifier;
-    absl::string_view zone;
-    if (identifier.kind() == v1::IDENTIFIER_KIND_EMAIL) {
-      zone = domains_.Get(EmailDomain(identifier.normalized())).time_zone;
-    } else if (identifier.kind() == v1::IDENTIFIER_KIND_PHONE) {
-      zone = phones_.Get(identifier.raw()).time_zone;
-    }
-    if (!zone.empty()) return zone;
-  }
-  return {};
 }
 
 }  // namespace tend::enrichment

@@ -4,16 +4,13 @@
 #ifndef TEND_SERVICES_ENRICHMENT_DOMAIN_PARTY_READER_H_
 #define TEND_SERVICES_ENRICHMENT_DOMAIN_PARTY_READER_H_
 
-#include <deque>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
-#include "services/enrichment/domain/blocked.h"
 #include "services/enrichment/domain/identity.h"
-#include "services/enrichment/domain/mail_domain.h"
-#include "services/enrichment/domain/phone.h"
+#include "services/enrichment/domain/known_identifiers.h"
 #include "services/enrichment/domain/roster.h"
 #include "tend/v1/interaction.pb.h"
 
@@ -61,34 +58,17 @@ class PartyReader {
   const std::vector<IdentityClaim>& claims() const { return claims_; }
 
  private:
-  // One identifier of the party at hand.
-  struct Named {
-    v1::Identifier* identifier;
-    absl::string_view key;
-    Standing standing;
-  };
-
   void ReadIdentifiers(v1::Party& party);
-  bool Normalize(v1::Identifier& identifier);
-  bool IsOurs() const;
   void NameOwner(v1::Party& party) const;
   PartyReading ReadOutsider(const v1::Interaction& interaction, const v1::Party& party);
   void Claim(const v1::Interaction& interaction, const v1::Party& party, bool shared_only);
-  absl::string_view GuessTimeZone();
-  std::string& NextKey();
 
-  const PartyOptions options_;
   const absl::flat_hash_set<std::string> systems_of_record_;
-  const Blocked blocked_;
-  const Roster& roster_;
-  MailDomains domains_;
-  Phones phones_;
+  KnownIdentifiers known_;
 
   std::vector<PartyReading> readings_;
   std::vector<IdentityClaim> claims_;
-  std::vector<Named> named_;
-  std::deque<std::string> keys_;  // never move: claims view them
-  size_t keys_used_ = 0;
+  std::vector<const KnownIdentifier*> named_;  // of the party at hand, those with a normal form
 };
 
 }  // namespace tend::enrichment

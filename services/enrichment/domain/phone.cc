@@ -6,7 +6,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "services/enrichment/domain/time_zone.h"
 
 namespace tend::enrichment {
 namespace {
@@ -55,17 +54,6 @@ std::string PhoneRegion(absl::string_view normalized) {
     phones.GetRegionCodeForNumber(number, &region);
   }
   return region == "ZZ" || region == "001" ? "" : region;
-}
-
-const Phones::Phone& Phones::Get(absl::string_view raw) {
-  if (const auto found = known_.find(raw); found != known_.end()) return found->second;
-  Phone& phone = known_[raw];
-  if (NormalizePhone(raw, default_region_, phone.normalized)) {
-    phone.time_zone = std::string(TimeZoneOfRegion(PhoneRegion(phone.normalized)));
-  } else {
-    phone.normalized.clear();
-  }
-  return phone;
 }
 
 }  // namespace tend::enrichment

@@ -66,24 +66,27 @@ Repeats::Key Repeats::KeyOf(const v1::Interaction& interaction, absl::Time now) 
   text_.append(interaction.id());
   key.id = StableHash(text_);
   const int64_t now_seconds = absl::ToUnixSeconds(now);
-  const int64_t received =
-      interaction.has_receive_time() ? interaction.receive_time().seconds() : now_seconds;
+  const int64_t stated = interaction.receive_time().seconds();
+  const int64_t received = stated == 0 ? now_seconds : stated;
   key.hour = static_cast<uint32_t>(
       std::clamp<int64_t>(received, 0, std::max<int64_t>(now_seconds, 0)) / 3600);
   return key;
 }
 
-bool Repeats::Contains(const Key& key) const {
-  if (ids_.contains(key.id)) return true;
-  if (!key.position.has_value() || marks_.empty()) return false;
-  const auto mark = marks_.find(key.record);
-  return mark != marks_.end() && *key.position <= mark->second;
-}
-
-void Repeats::Add(const Key& key) {
-  ids_.insert(key.id);
+bool Repeats::Add(const Key& key) {
+  if (key.position.has_value() && !marks_.empty()) {
+    const auto mark = marks_.find(key.record);
+    if (mark != marks_.end() && *key.position <= mark->second) return false;
+  }
+  if (!ids_.insert(key.id).second) return false;
   added_.push_back(key);
   batch_hour_ = std::max(batch_hour_, key.hour);
+  return true;
+}
+
+void Repeats::TakeBack() {
+  ids_.erase(added_.back().id);
+  added_.pop_back();  // the time stays: it was received
 }
 
 void Repeats::AdvanceTo(absl::Time now) { batch_hour_ = std::max(batch_hour_, HourOf(now)); }

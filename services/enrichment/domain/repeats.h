@@ -61,8 +61,11 @@ class Repeats {
   // now: taken for an empty receive time, and for one in the future.
   Key KeyOf(const v1::Interaction& interaction, absl::Time now);
 
-  bool Contains(const Key& key) const;
-  void Add(const Key& key);  // REQUIRES: not contained
+  // Remembers the interaction, and returns whether it is new.
+  bool Add(const Key& key);
+  // Forgets what the last Add remembered: it was rejected, and may be replayed. REQUIRES: it was
+  // new.
+  void TakeBack();
 
   // The partition is caught up: nothing received before `now` is still to come.
   void AdvanceTo(absl::Time now);

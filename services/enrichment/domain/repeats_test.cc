@@ -32,10 +32,7 @@ class Seen {
     if (position.has_value()) interaction.mutable_source()->set_position(*position);
     const absl::Time at = kStart + absl::Hours(hours);
     interaction.mutable_receive_time()->set_seconds(absl::ToUnixSeconds(at));
-    const Repeats::Key key = repeats_->KeyOf(interaction, at);
-    if (repeats_->Contains(key)) return true;
-    repeats_->Add(key);
-    return false;
+    return !repeats_->Add(repeats_->KeyOf(interaction, at));
   }
 
   void Flush(std::map<std::string, std::string>& log) {
@@ -85,6 +82,13 @@ TEST(RepeatsTest, AnAbortedBatchIsNotRemembered) {
   Seen seen;
   seen.Push("a1"), seen.Commit();
   seen.Push("a2"), seen.Abort();
+  EXPECT_TRUE(seen.Push("a1"));
+  EXPECT_FALSE(seen.Push("a2"));
+}
+
+TEST(RepeatsTest, WhatIsTakenBackIsNew) {
+  Seen seen;
+  seen.Push("a1"), seen.Push("a2"), seen.repeats().TakeBack(), seen.Commit();
   EXPECT_TRUE(seen.Push("a1"));
   EXPECT_FALSE(seen.Push("a2"));
 }
