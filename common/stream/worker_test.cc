@@ -86,8 +86,8 @@ class WorkerTest : public ::testing::Test {
   std::unique_ptr<Producer> producer_;
   std::vector<Written> written_;
   std::unique_ptr<Reader> reader_;
-  const ProcessorSpec dedupe_ = DedupeSpec();
-  const ProcessorSpec count_ = CountSpec();
+  const ProcessorSpec dedupe_ = DedupeSpec("test.in", "test.events");
+  const ProcessorSpec count_ = CountSpec("test.events", "test.counts", absl::Seconds(10));
 };
 
 TEST_F(WorkerTest, AChainOfWorkersCarriesRecordsThrough) {

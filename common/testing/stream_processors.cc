@@ -16,7 +16,7 @@ Outcome DedupeProcessor::Process(const Record& record, Context& context) {
   }
   if (seen_.Find(record.value) != nullptr) return Outcome::Used();
   seen_.Mutable(record.value) = true;
-  context.Emit("test.events", record.key, record.value);
+  context.Emit(output_, record.key, record.value);
   return Outcome::Used();
 }
 
@@ -45,12 +45,12 @@ std::map<std::string, std::string> DedupeProcessor::Snapshot() const {
 Outcome CountProcessor::Process(const Record& record, Context& context) {
   Count& count = counts_.Mutable(record.key);
   if (count.count == 0) {
-    count.due = context.now() + kCountSpan;
+    count.due = context.now() + span_;
     due_.emplace(count.due, std::string(record.key));
   }
   ++count.count;
   context.Emit(
-      "test.counts", record.key,
+      output_, record.key,
       absl::StrCat(record.value, " ", count.count, " @", absl::ToUnixNanos(context.now())));
   return Outcome::Used();
 }
@@ -60,7 +60,7 @@ void CountProcessor::OnTime(Context& context) {
     const std::string key = due_.begin()->second;
     due_.erase(due_.begin());
     context.Emit(
-        "test.counts", key,
+        output_, key,
         absl::StrCat("closed ", counts_.Find(key)->count, " @", absl::ToUnixNanos(context.now())));
     counts_.Erase(key);
   }
@@ -118,21 +118,23 @@ std::map<std::string, std::string> CountProcessor::Snapshot() const {
   return snapshot;
 }
 
-ProcessorSpec DedupeSpec() {
+ProcessorSpec DedupeSpec(const std::string& input, const std::string& output) {
   ProcessorSpec spec;
   spec.name = "tend.test-dedupe";
-  spec.input_topics = {"test.in"};
+  spec.input_topics = {input};
   spec.changelog_topic = "test.dedupe-state";
-  spec.make_processor = [](int) { return std::make_unique<DedupeProcessor>(); };
+  spec.make_processor = [output](int) { return std::make_unique<DedupeProcessor>(output); };
   return spec;
 }
 
-ProcessorSpec CountSpec() {
+ProcessorSpec CountSpec(const std::string& input, const std::string& output, absl::Duration span) {
   ProcessorSpec spec;
   spec.name = "tend.test-count";
-  spec.input_topics = {"test.events"};
+  spec.input_topics = {input};
   spec.changelog_topic = "test.count-state";
-  spec.make_processor = [](int) { return std::make_unique<CountProcessor>(); };
+  spec.make_processor = [output, span](int) {
+    return std::make_unique<CountProcessor>(output, span);
+  };
   return spec;
 }
 

@@ -16,10 +16,11 @@
 
 namespace tend::stream {
 
-// test.in (key, value = id) -> test.events (key, id): each id once. The value "bad" is rejected.
-// State (test.dedupe-state): id -> "".
+// (key, value = id) -> (key, id): each id once. The value "bad" is rejected. State: id -> "".
 class DedupeProcessor final : public Processor {
  public:
+  explicit DedupeProcessor(std::string output) : output_(std::move(output)) {}
+
   Outcome Process(const Record& record, Context& context) override;
   absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value) override;
   void FlushChanges(ChangelogSink sink) override;
@@ -29,15 +30,17 @@ class DedupeProcessor final : public Processor {
   std::map<std::string, std::string> Snapshot() const;
 
  private:
+  const std::string output_;
   JournaledFlatMap<std::string, bool> seen_;
 };
 
-// test.events (key, id) -> test.counts (key, "id 1", "id 2" ...), and `kCountSpan` after a key's
-// first record "closed 2", whereupon it starts anew. Every output ends in " @" and the batch's now
-// in unix nanoseconds. State (test.count-state): key -> "count due".
+// (key, id) -> (key, "id 1"), (key, "id 2") ..., and `span` after a key's first record "closed 2",
+// whereupon it starts anew. Every output ends in " @" and the batch's now in unix nanoseconds.
+// State: key -> "count due".
 class CountProcessor final : public Processor {
  public:
-  static constexpr absl::Duration kCountSpan = absl::Seconds(10);
+  CountProcessor(std::string output, absl::Duration span)
+      : output_(std::move(output)), span_(span) {}
 
   Outcome Process(const Record& record, Context& context) override;
   void OnTime(Context& context) override;
@@ -58,12 +61,15 @@ class CountProcessor final : public Processor {
 
   static std::string Encode(const Count& count);
 
+  const std::string output_;
+  const absl::Duration span_;
   JournaledMap<std::string, Count> counts_;
   std::set<std::pair<absl::Time, std::string>> due_;
 };
 
-ProcessorSpec DedupeSpec();
-ProcessorSpec CountSpec();
+// Their changelogs are test.dedupe-state and test.count-state.
+ProcessorSpec DedupeSpec(const std::string& input, const std::string& output);
+ProcessorSpec CountSpec(const std::string& input, const std::string& output, absl::Duration span);
 
 }  // namespace tend::stream
 
