@@ -3,6 +3,7 @@
 #include "CLI/CLI.hpp"
 #include "services/cli/exit_code.h"
 #include "services/cli/sample_command.h"
+#include "services/cli/trial_command.h"
 
 int main(int argc, char** argv) {
   CLI::App app(
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   app.footer("'tend COMMAND --help' shows a command's options and examples.");
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
   tend::cli::AddSampleCommand(app, exit_code);
+  tend::cli::AddTrialCommand(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

@@ -18,6 +18,8 @@ using model::Term;
 
 // A reader takes in a handful of reasons.
 constexpr size_t kTopEvidence = 8;
+// Signals are kept to the minute; what that leaves of a class is no row of its own.
+constexpr double kSmallest = 1e-3;
 
 std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
 

@@ -1,0 +1,13 @@
+// The shipped model and policy as text, built in, so that `tend` works from any folder.
+
+#ifndef TEND_SERVICES_CLI_SHIPPED_TEXTS_H_
+#define TEND_SERVICES_CLI_SHIPPED_TEXTS_H_
+
+namespace tend::cli {
+
+extern const char kShippedModel[];
+extern const char kShippedPolicy[];
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_SHIPPED_TEXTS_H_

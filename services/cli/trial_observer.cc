@@ -1,0 +1,183 @@
+#include "services/cli/trial_observer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "common/model/codec.h"
+#include "common/model/guards.h"
+
+namespace tend::cli {
+namespace {
+
+constexpr int64_t kFollowSeconds = 7 * 24 * 3600;
+constexpr size_t kRejectExamples = 5;
+
+std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
+absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+
+// A name to show: the display name, else the first identifier.
+std::string NameIn(const v1::PersonEvent& event) {
+  for (const v1::Party& party : event.interaction().parties()) {
+    if (party.person_id() != event.person_id()) continue;
+    if (!party.display_name().empty()) return party.display_name();
+    if (!party.identifiers().empty()) return party.identifiers(0).raw();
+  }
+  const v1::Interaction& interaction = event.interaction();
+  return interaction.list_row_entered().name();
+}
+
+bool Names(const v1::PersonEvent& event, absl::string_view wanted) {
+  if (View(event.person_id()) == wanted) return true;
+  for (const v1::Party& party : event.interaction().parties()) {
+    if (party.person_id() != event.person_id()) continue;
+    if (absl::EqualsIgnoreCase(View(party.display_name()), wanted)) return true;
+    for (const v1::Identifier& id : party.identifiers()) {
+      if (View(id.normalized()) == wanted || absl::EqualsIgnoreCase(View(id.raw()), wanted))
+        return true;
+    }
+  }
+  return absl::EqualsIgnoreCase(View(event.interaction().list_row_entered().name()), wanted);
+}
+
+v1::GuardVerdict ToContract(const model::Verdict& verdict) {
+  v1::GuardVerdict out;
+  out.set_decision(static_cast<v1::GuardDecision>(verdict.decision));
+  out.set_reason(static_cast<v1::GuardReason>(verdict.reason));
+  out.set_unsolicited_touches(verdict.unsolicited);
+  out.set_give_first(verdict.give_first);
+  if (verdict.not_before.is_set())
+    out.mutable_not_before_time()->set_seconds(verdict.not_before.seconds());
+  return out;
+}
+
+}  // namespace
+
+TrialObserver::TrialObserver(absl::string_view explain, const model::ScoringModel& model,
+                             const model::Policy& policy, TrialResult* result)
+    : explain_(Str(explain)), model_(model), policy_(policy), result_(*result) {}
+
+void TrialObserver::Watch(absl::string_view topic, absl::string_view key, absl::string_view value) {
+  if (topic == "tend.person-events.v1") return WatchPersonEvent(key, value);
+  if (topic == "tend.nudges.v1") return WatchNudge(value);
+  WatchReject(value);
+}
+
+void TrialObserver::WatchPersonEvent(absl::string_view key, absl::string_view value) {
+  const bool known = names_.contains(key);
+  const bool asked = !result_.explained_person.empty() && View(result_.explained_person) == key;
+  const bool followed = !followed_.empty() && followed_.contains(key);
+  if (known && !asked && !followed && !in_list_) return;
+  if (!event_.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
+      !event_.has_interaction())
+    return;
+  if (!known || names_[key].empty()) Meet(key);
+  if (in_list_ && event_.interaction().has_list_row_entered()) {
+    ++result_.list_rows;
+    list_people_.insert(Str(key));
+  }
+  if (followed) Follow(key);
+  if (!result_.explained_person.empty() && View(result_.explained_person) == key) {
+    result_.history.push_back(event_.interaction());
+  }
+}
+
+void TrialObserver::Meet(absl::string_view person_id) {
+  names_[Str(person_id)] = NameIn(event_);
+  if (!explain_.empty() && result_.explained_person.empty() && Names(event_, View(explain_))) {
+    result_.explained_person = Str(person_id);
+  }
+}
+
+// Did the owner of a nudge and its person talk within 7 days of it?
+void TrialObserver::Follow(absl::string_view person_id) {
+  auto& open = followed_[Str(person_id)];
+  const int64_t at = event_.interaction().occur_time().seconds();
+  std::erase_if(open, [&](const Followed& f) {
+    if (at <= f.opened_second) return false;
+    if (at > f.opened_second + kFollowSeconds) return true;
+    const auto& parties = event_.interaction().parties();
+    const bool talked = std::any_of(parties.begin(), parties.end(),
+                                    [&](const v1::Party& p) { return p.owner_id() == f.owner_id; });
+    if (talked) ++result_.outreach_followed;
+    return talked;
+  });
+  if (open.empty()) followed_.erase(person_id);
+}
+
+void TrialObserver::WatchNudge(absl::string_view value) {
+  v1::NudgeChanged change;
+  if (!change.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
+  const v1::Nudge& nudge = change.nudge();
+  const auto [found, opened] = nudge_index_.try_emplace(nudge.nudge_id(), result_.nudges.size());
+  if (opened) {
+    result_.nudges.push_back(nudge);
+    const std::string& person = nudge.moment().person_id();
+    result_.person_names[person] = NameOf(View(person));
+    if (nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH) {
+      followed_[person].push_back({nudge.owner_id(), nudge.create_time().seconds()});
+    }
+    return;
+  }
+  result_.nudges[found->second] = nudge;
+  if (change.reason_case() == v1::NudgeChanged::kWithdrawn) ++result_.withdrawn[change.withdrawn()];
+}
+
+void TrialObserver::WatchReject(absl::string_view value) {
+  v1::Reject reject;
+  if (!reject.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
+  ++result_.rejects[reject.reason()];
+  if (result_.reject_examples.size() < kRejectExamples)
+    result_.reject_examples.push_back(std::move(reject));
+}
+
+std::string TrialObserver::NameOf(absl::string_view person_id) const {
+  const auto found = names_.find(person_id);
+  return found == names_.end() || found->second.empty() ? Str(person_id.substr(0, 8))
+                                                        : found->second;
+}
+
+void TrialObserver::WatchRelationship(absl::string_view key, absl::string_view value) {
+  const std::string person_id = Str(key.substr(0, 36));
+  const auto person = model::ParsePersonKey(View(person_id));
+  if (!person.ok()) return;
+  model::Relationship& relationship = relationships_[person_id];
+  relationship.person = *person;
+  if (key.size() > 36) {
+    v1::Tie tie;
+    if (tie.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      model::Decode(tie, model_names_, &relationship).IgnoreError();
+    }
+    return;
+  }
+  v1::Relationship record;
+  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
+  model::Decode(record, model_names_, &relationship).IgnoreError();
+  if (!record.account_id().empty()) accounts_.insert(record.account_id());
+}
+
+void TrialObserver::Finish(absl::Time now) {
+  const model::Instant at = model::Instant::FromTime(now);
+  for (auto& [person_id, relationship] : relationships_) {
+    if (relationship.extras != nullptr && relationship.extras->merged_into != nullptr) continue;
+    if (relationship.erased) continue;
+    model::Restored(relationship, policy_);
+    ++result_.people;
+    ++result_.stages[static_cast<size_t>(relationship.stage)];
+    const model::Verdict verdict = model::MaySuggest(relationship, at, model_, policy_);
+    if (!verdict.allowed())
+      result_.left_alone.push_back({NameOf(View(person_id)), ToContract(verdict)});
+    if (!list_people_.contains(person_id)) continue;
+    if (verdict.reason == model::GuardReason::kSuppressed ||
+        verdict.reason == model::GuardReason::kRest) {
+      ++result_.list_leave_alone;
+    } else {
+      ++(relationship.HasSignals() ? result_.list_known : result_.list_seed);
+    }
+  }
+  result_.accounts = static_cast<int64_t>(accounts_.size());
+  std::sort(result_.left_alone.begin(), result_.left_alone.end(),
+            [](const LeftAlone& a, const LeftAlone& b) { return a.person < b.person; });
+}
+
+}  // namespace tend::cli

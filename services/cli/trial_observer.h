@@ -1,0 +1,70 @@
+// Watches what the pipeline writes and sums it up: names, nudges, rejects, what followed a nudge,
+// the list's people.
+
+#ifndef TEND_SERVICES_CLI_TRIAL_OBSERVER_H_
+#define TEND_SERVICES_CLI_TRIAL_OBSERVER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/model/names.h"
+#include "common/model/relationship.h"
+#include "common/model/scoring_model.h"
+#include "services/cli/trial_result.h"
+#include "tend/v1/person_event.pb.h"
+
+namespace tend::cli {
+
+// For one thread. Memory grows with people and nudges, not with events (but for the explained
+// person's history).
+class TrialObserver {
+ public:
+  // explain: an identifier, a name or a person id, or empty. model, policy and result outlive this.
+  TrialObserver(absl::string_view explain, const model::ScoringModel& model,
+                const model::Policy& policy, TrialResult* result);
+
+  // One record of person-events, nudges or rejects.
+  void Watch(absl::string_view topic, absl::string_view key, absl::string_view value);
+  // While a list is read, its people are remembered.
+  void set_in_list(bool in_list) { in_list_ = in_list; }
+
+  // One record of relationships, after the end.
+  void WatchRelationship(absl::string_view key, absl::string_view value);
+  // Sums up people, stages and who is left alone, as of `now`.
+  void Finish(absl::Time now);
+
+ private:
+  struct Followed {
+    std::string owner_id;
+    int64_t opened_second;
+  };
+
+  void WatchPersonEvent(absl::string_view key, absl::string_view value);
+  void WatchNudge(absl::string_view value);
+  void WatchReject(absl::string_view value);
+  void Meet(absl::string_view person_id);
+  void Follow(absl::string_view person_id);
+  std::string NameOf(absl::string_view person_id) const;
+
+  const std::string explain_;
+  const model::ScoringModel& model_;
+  const model::Policy& policy_;
+  TrialResult& result_;
+  bool in_list_ = false;
+  absl::flat_hash_map<std::string, std::string> names_;  // person id -> name to show
+  absl::flat_hash_set<std::string> list_people_;
+  absl::flat_hash_map<std::string, size_t> nudge_index_;              // nudge id -> result_.nudges
+  absl::flat_hash_map<std::string, std::vector<Followed>> followed_;  // person id -> open questions
+  model::Names model_names_;
+  absl::flat_hash_map<std::string, model::Relationship> relationships_;  // by person id
+  absl::flat_hash_set<std::string> accounts_;
+  v1::PersonEvent event_;  // reused
+};
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_TRIAL_OBSERVER_H_

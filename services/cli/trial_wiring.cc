@@ -1,0 +1,190 @@
+#include "services/cli/trial_wiring.h"
+
+#include <map>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/stream/clock.h"
+#include "common/stream/in_process.h"
+#include "common/stream/memory_log.h"
+#include "services/enrichment/domain/identity_log_relay.h"
+#include "services/enrichment/domain/memory_identity_store.h"
+#include "services/enrichment/domain/roster.h"
+#include "services/enrichment/processor.h"
+#include "services/ingest/domain/acceptor.h"
+#include "services/notification/processor.h"
+#include "services/scoring/processor.h"
+
+namespace tend::cli {
+namespace {
+
+using stream::Cleanup;
+
+constexpr char kRejects[] = "tend.rejects.v1";
+constexpr char kGroup[] = "tend.trial";
+// Person ids of a trial are of this trial only; a deployment has a secret key.
+constexpr char kTrialIdentityKey[] = "tend trial";
+
+absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
+
+absl::Status CreateTopics(stream::MemoryLog& log) {
+  const std::pair<absl::string_view, Cleanup> topics[] = {
+      {ingest::kInteractionsTopic, Cleanup::kDeleteConsumed},
+      {enrichment::kPersonEventsTopic, Cleanup::kDeleteConsumed},
+      {enrichment::kStateTopic, Cleanup::kCompact},
+      {scoring::kRelationships, Cleanup::kCompact},
+      {scoring::kMoments, Cleanup::kDeleteConsumed},
+      {notification::kOwnerEventsTopic, Cleanup::kDeleteConsumed},
+      {notification::kInboxesTopic, Cleanup::kCompact},
+      {notification::kNudgesTopic, Cleanup::kDeleteConsumed},
+      {kRejects, Cleanup::kDeleteConsumed},
+  };
+  for (const auto& [name, cleanup] : topics) {
+    TEND_RETURN_IF_ERROR(log.CreateTopic({Str(name), 1, cleanup}));
+  }
+  return absl::OkStatus();
+}
+
+// The pool takes what belongs to nobody; the product's team hears what is said of the product.
+scoring::Options ScoringOptions(const TrialSetup& setup) {
+  scoring::Options options{setup.model, setup.policy, "pool", ""};
+  for (const v1::Team& team : setup.roster.teams()) {
+    if (team.pool_owner_id().empty()) continue;
+    if (team.builds_product()) {
+      options.product_owner_id = team.pool_owner_id();
+    } else if (options.pool_owner_id == "pool") {
+      options.pool_owner_id = team.pool_owner_id();
+    }
+  }
+  return options;
+}
+
+class Wired final : public TrialPipeline {
+ public:
+  explicit Wired(absl::Time start)
+      : clock_(start), log_(clock_), process_(log_, clock_), store_(kTrialIdentityKey) {}
+
+  absl::Status Start(const TrialSetup& setup) {
+    TEND_RETURN_IF_ERROR(CreateTopics(log_));
+    TEND_ASSIGN_OR_RETURN(roster_, enrichment::Roster::Create(setup.roster));
+    TEND_ASSIGN_OR_RETURN(producer_, log_.NewProducer());
+    TEND_RETURN_IF_ERROR(process_.Add(enrichment::EnrichmentSpec({}, roster_, store_, &counts_)));
+    TEND_RETURN_IF_ERROR(process_.Add(scoring::MakeSpec(ScoringOptions(setup))));
+    TEND_RETURN_IF_ERROR(
+        process_.Add(notification::MakeNotificationProcessor(setup.policy_contract)));
+    TEND_ASSIGN_OR_RETURN(
+        observer_,
+        log_.Join({kGroup,
+                   "observer",
+                   {enrichment::kPersonEventsTopic, notification::kNudgesTopic, kRejects}}));
+    TEND_RETURN_IF_ERROR(TellOwners(setup.roster));
+    return Settle();
+  }
+
+  absl::Status Append(absl::string_view topic, absl::string_view key,
+                      absl::string_view value) override {
+    const stream::NewRecord record{topic, std::nullopt, key, value};
+    return producer_->Send({&record, 1}, written_);
+  }
+
+  absl::Status Settle() override {
+    while (true) {
+      TEND_RETURN_IF_ERROR(process_.RunUntilIdle());
+      TEND_ASSIGN_OR_RETURN(const size_t relayed, relay_.Run());
+      if (relayed == 0) return absl::OkStatus();
+    }
+  }
+
+  absl::Status AdvanceTo(absl::Time time) override { return process_.AdvanceTo(time); }
+
+  absl::Status Drain(TrialRecordSink sink) override {
+    while (true) {
+      TEND_RETURN_IF_ERROR(observer_->Poll({}, polled_));
+      for (const stream::TopicPartition& p : polled_.assigned) {
+        TEND_RETURN_IF_ERROR(observer_->Seek({View(p.topic), p.partition, stream::Offset(0)}));
+      }
+      if (polled_.records.empty() && polled_.assigned.empty()) return absl::OkStatus();
+      std::map<absl::string_view, stream::Offset> read;
+      for (const stream::Record& record : polled_.records) {
+        sink(record.topic, record.key, record.value);
+        read[record.topic] = stream::Next(record.offset);
+      }
+      for (const auto& [topic, offset] : read) {
+        const stream::NextOffset next{topic, 0, offset};
+        TEND_RETURN_IF_ERROR(observer_->Commit({&next, 1}));
+      }
+    }
+  }
+
+  absl::Status ReadRelationships(TrialRecordSink sink) override {
+    const stream::TopicPartition partition{scoring::kRelationships, 0};
+    TEND_RETURN_IF_ERROR(log_.Compact(partition));
+    TEND_ASSIGN_OR_RETURN(const stream::OffsetRange range,
+                          log_.Offsets(partition, stream::Isolation::kReadCommitted));
+    TEND_ASSIGN_OR_RETURN(const auto reader,
+                          log_.Open(partition, range.start, stream::Isolation::kReadCommitted));
+    std::vector<stream::Record> records;
+    do {
+      TEND_RETURN_IF_ERROR(reader->Poll({}, records));
+      for (const stream::Record& record : records) {
+        if (!record.tombstone) sink(record.topic, record.key, record.value);
+      }
+    } while (!records.empty());
+    return absl::OkStatus();
+  }
+
+  const enrichment::EnrichmentCounts& enrichment_counts() const override { return counts_; }
+
+ private:
+  // The roster's facts that an inbox needs, as the owners' topic brings them.
+  absl::Status TellOwners(const v1::Roster& roster) {
+    for (const v1::Owner& owner : roster.owners()) {
+      v1::OwnerEvent event;
+      event.set_event_id("roster:" + owner.owner_id());
+      event.set_owner_id(owner.owner_id());
+      event.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()));
+      v1::RosterEntrySet* entry = event.mutable_roster_entry_set();
+      entry->set_time_zone(owner.time_zone());
+      entry->set_team_id(owner.team_id());
+      entry->set_display_name(owner.display_name());
+      const std::string bytes = event.SerializeAsString();
+      TEND_RETURN_IF_ERROR(
+          Append(notification::kOwnerEventsTopic, View(owner.owner_id()), View(bytes)));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Publish(absl::Span<const v1::PersonEvent> events) {
+    for (const v1::PersonEvent& event : events) {
+      const std::string bytes = event.SerializeAsString();
+      TEND_RETURN_IF_ERROR(
+          Append(enrichment::kPersonEventsTopic, View(event.person_id()), View(bytes)));
+    }
+    return absl::OkStatus();
+  }
+
+  // In the order in which they need each other.
+  stream::ManualClock clock_;
+  stream::MemoryLog log_;
+  enrichment::Roster roster_;
+  enrichment::EnrichmentCounts counts_;
+  stream::InProcess process_;
+  enrichment::MemoryIdentityStore store_;
+  std::unique_ptr<stream::Producer> producer_;
+  std::vector<stream::Written> written_;
+  enrichment::IdentityLogRelay relay_{
+      store_, [this](absl::Span<const v1::PersonEvent> e) { return Publish(e); }};
+  std::unique_ptr<stream::Consumer> observer_;
+  stream::Polled polled_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TrialPipeline>> TrialPipeline::Create(TrialSetup setup) {
+  auto wired = std::make_unique<Wired>(setup.start);
+  TEND_RETURN_IF_ERROR(wired->Start(setup));
+  return wired;
+}
+
+}  // namespace tend::cli
