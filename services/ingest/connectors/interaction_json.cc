@@ -5,17 +5,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "common/base/check.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "services/ingest/connectors/json_plan.h"
 #include "services/ingest/connectors/time_text.h"
 #include "services/ingest/domain/timestamp.h"
 
@@ -23,51 +21,10 @@ namespace tend::ingest {
 namespace {
 
 namespace dom = simdjson::dom;
-using google::protobuf::Descriptor;
-using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
-// How one message type is read: its fields by both of their names. Made once from the descriptors.
-struct MessagePlan {
-  enum class Form { kMessage, kTimestamp, kDuration };
-  struct Field {
-    const FieldDescriptor* descriptor = nullptr;
-    MessagePlan* message = nullptr;  // of a message field
-  };
-  Form form = Form::kMessage;
-  absl::flat_hash_map<absl::string_view, Field> fields;
-};
-
-using Plans = absl::flat_hash_map<const Descriptor*, std::unique_ptr<MessagePlan>>;
-
-MessagePlan* Plan(const Descriptor* type, Plans& plans) {
-  std::unique_ptr<MessagePlan>& slot = plans[type];
-  if (slot != nullptr) return slot.get();
-  slot = std::make_unique<MessagePlan>();
-  MessagePlan* plan = slot.get();  // `slot` moves when the recursion inserts
-  if (type == google::protobuf::Timestamp::descriptor()) {
-    plan->form = MessagePlan::Form::kTimestamp;
-  } else if (type == google::protobuf::Duration::descriptor()) {
-    plan->form = MessagePlan::Form::kDuration;
-  } else {
-    TEND_CHECK(type->field_count() <= 64);  // ReadMessage keeps a bit a field
-    for (int i = 0; i < type->field_count(); ++i) {
-      const FieldDescriptor* field = type->field(i);
-      TEND_CHECK(!field->is_map() && field->type() != FieldDescriptor::TYPE_BYTES);
-      MessagePlan* message = nullptr;
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        message = Plan(field->message_type(), plans);
-      }
-      plan->fields[field->name()] = {field, message};
-      plan->fields[field->json_name()] = {field, message};
-    }
-  }
-  return plan;
-}
 
 // Reads one JSON text into one message. After `false`, fault says what and where.
 class Walker {
@@ -77,29 +34,30 @@ class Walker {
   // An unknown field of the outermost message was met; its name is in fault()->field.
   bool unknown_at_top() const { return unknown_at_top_; }
 
-  bool ReadMessage(dom::object object, const MessagePlan& plan, int depth, Message* message) {
-    const Reflection* reflection = message->GetReflection();
+  // message: empty.
+  bool ReadMessage(dom::object object, MessagePlan& plan, int depth, Message* message) {
     uint64_t seen = 0;
+    uint64_t seen_oneofs = 0;
+    MessagePlan::Field* field = nullptr;
     for (const dom::key_value_pair& pair : object) {
-      const auto found = plan.fields.find(View(pair.key));
-      if (found == plan.fields.end()) {
+      field = plan.Find(View(pair.key), field);
+      if (field == nullptr) {
         unknown_at_top_ = depth == 0;
         return FailAt(pair.key, v1::REJECT_REASON_FIELD_INVALID, "unknown field");
       }
       if (pair.value.is_null()) continue;
-      const FieldDescriptor* field = found->second.descriptor;
-      const uint64_t bit = uint64_t{1} << field->index();
-      if ((seen & bit) != 0) {
+      if ((seen & field->bit) != 0) {
         return FailAt(pair.key, v1::REJECT_REASON_FIELD_INVALID, "the field stands twice");
       }
-      seen |= bit;
-      const google::protobuf::OneofDescriptor* oneof = field->real_containing_oneof();
-      if (oneof != nullptr && reflection->HasOneof(*message, oneof)) {
+      if ((seen_oneofs & field->oneof_bit) != 0) {
         return FailAt(pair.key, v1::REJECT_REASON_FIELD_INVALID,
-                      absl::StrCat("a second ", oneof->name(), "; there can be one"));
+                      absl::StrCat("a second ", field->descriptor->containing_oneof()->name(),
+                                   "; there can be one"));
       }
-      const bool good = field->is_repeated() ? ReadList(pair.value, found->second, depth, message)
-                                             : ReadOne(pair.value, found->second, depth, message);
+      seen |= field->bit;
+      seen_oneofs |= field->oneof_bit;
+      const bool good = field->repeated ? ReadList(pair.value, *field, depth, message)
+                                        : ReadOne(pair.value, *field, depth, message);
       if (!good) return Under(pair.key);
     }
     return true;
@@ -128,7 +86,7 @@ class Walker {
     return false;
   }
 
-  bool ReadList(dom::element value, const MessagePlan::Field& field, int depth, Message* message) {
+  bool ReadList(dom::element value, MessagePlan::Field& field, int depth, Message* message) {
     dom::array array;
     if (value.get(array) != simdjson::SUCCESS) return Invalid("an array");
     int index = 0;
@@ -140,14 +98,14 @@ class Walker {
   }
 
   // Sets the field, or adds to it when it is repeated.
-  bool ReadOne(dom::element value, const MessagePlan::Field& field, int depth, Message* message) {
-    switch (field.descriptor->cpp_type()) {
+  bool ReadOne(dom::element value, MessagePlan::Field& field, int depth, Message* message) {
+    switch (field.type) {
       case FieldDescriptor::CPPTYPE_STRING:
-        return ReadString(value, field.descriptor, message);
+        return ReadString(value, field, message);
       case FieldDescriptor::CPPTYPE_MESSAGE:
         return ReadChild(value, field, depth, message);
       case FieldDescriptor::CPPTYPE_ENUM:
-        return ReadEnum(value, field.descriptor, message);
+        return ReadEnum(value, field, message);
       case FieldDescriptor::CPPTYPE_BOOL: {
         bool flag = false;
         if (value.get(flag) != simdjson::SUCCESS) return Invalid("true or false");
@@ -168,23 +126,24 @@ class Walker {
     }
   }
 
-  bool ReadString(dom::element value, const FieldDescriptor* field, Message* message) {
+  bool ReadString(dom::element value, const MessagePlan::Field& field, Message* message) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return Invalid("a string");
-    const Reflection* reflection = message->GetReflection();
-    if (field->is_repeated()) {
-      reflection->AddString(message, field, std::string(text));
+    if (field.mutable_text != nullptr) {
+      field.mutable_text(message)->assign(text);
+    } else if (field.repeated) {
+      message->GetReflection()->AddString(message, field.descriptor, std::string(text));
     } else {
-      reflection->SetString(message, field, std::string(text));
+      message->GetReflection()->SetString(message, field.descriptor, std::string(text));
     }
     return true;
   }
 
   bool ReadChild(dom::element value, const MessagePlan::Field& field, int depth, Message* message) {
-    const Reflection* reflection = message->GetReflection();
-    Message* child = field.descriptor->is_repeated()
-                         ? reflection->AddMessage(message, field.descriptor)
-                         : reflection->MutableMessage(message, field.descriptor);
+    Message* child = field.add_child != nullptr ? field.add_child(message)
+                     : field.repeated
+                         ? message->GetReflection()->AddMessage(message, field.descriptor)
+                         : message->GetReflection()->MutableMessage(message, field.descriptor);
     if (field.message->form == MessagePlan::Form::kMessage) {
       dom::object object;
       if (value.get(object) != simdjson::SUCCESS) return Invalid("an object");
@@ -216,17 +175,27 @@ class Walker {
     return true;
   }
 
-  bool ReadEnum(dom::element value, const FieldDescriptor* field, Message* message) {
+  bool ReadEnum(dom::element value, MessagePlan::Field& field, Message* message) {
     std::string_view name;
     int64_t number = 0;
     if (value.get(name) == simdjson::SUCCESS) {
-      const EnumValueDescriptor* found = field->enum_type()->FindValueByName(std::string(name));
-      if (found == nullptr) return Invalid(absl::StrCat("a name of ", field->enum_type()->name()));
-      number = found->number();
+      if (name != field.last_name) {
+        const auto found = field.enum_numbers->find(View(name));
+        if (found == field.enum_numbers->end()) {
+          return Invalid(absl::StrCat("a name of ", field.descriptor->enum_type()->name()));
+        }
+        field.last_name = name;
+        field.last_number = found->second;
+      }
+      number = field.last_number;
     } else if (!Integer(value, INT32_MIN, INT32_MAX, &number)) {
-      return Invalid(absl::StrCat("a name or number of ", field->enum_type()->name()));
+      return Invalid(absl::StrCat("a name or number of ", field.descriptor->enum_type()->name()));
     }
-    message->GetReflection()->SetEnumValue(message, field, static_cast<int>(number));
+    if (field.set_enum != nullptr) {
+      field.set_enum(message, static_cast<int>(number));
+    } else {
+      message->GetReflection()->SetEnumValue(message, field.descriptor, static_cast<int>(number));
+    }
     return true;
   }
 
@@ -265,8 +234,7 @@ class Walker {
 
 struct InteractionJson::State {
   dom::parser parser;
-  Plans plans;
-  const MessagePlan* interaction = Plan(v1::Interaction::descriptor(), plans);
+  JsonPlans plans;
 };
 
 InteractionJson::InteractionJson() : state_(std::make_unique<State>()) {}
@@ -289,7 +257,8 @@ InteractionJson::Result InteractionJson::Read(absl::string_view json, v1::Intera
   }
   interaction->Clear();
   Walker walker(fault);
-  if (walker.ReadMessage(object, *state_->interaction, 0, interaction)) return Result::kInteraction;
+  if (walker.ReadMessage(object, state_->plans.interaction(), 0, interaction))
+    return Result::kInteraction;
   if (!walker.unknown_at_top()) return Result::kFault;
   bool ignorable = false;
   if (object["ignorable"].get(ignorable) == simdjson::SUCCESS && ignorable) return Result::kIgnored;
