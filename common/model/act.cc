@@ -19,6 +19,7 @@ bool CameAsMessage(v1::Channel channel) {
 struct Sides {
   bool person_authored = false;
   bool we_authored = false;
+  bool authored = false;  // by anybody
 };
 
 bool IsAuthor(const v1::Party& party) {
@@ -29,6 +30,7 @@ Sides SidesOf(const v1::Interaction& interaction, absl::string_view person_id) {
   Sides sides;
   for (const v1::Party& party : interaction.parties()) {
     if (!IsAuthor(party)) continue;
+    sides.authored = true;
     if (party.side() == v1::SIDE_OURS) sides.we_authored = true;
     if (View(party.person_id()) == person_id) sides.person_authored = true;
   }
@@ -54,10 +56,8 @@ Initiator InitiatorOf(const FactRule& rule, const Sides& sides) {
   }
   if (sides.person_authored) return Initiator::kPerson;
   if (sides.we_authored) return Initiator::kUs;
-  // Nobody is named as the author: a meeting was begun by both; else the fact is the person's only
-  // if it is about them.
-  return rule.by == FactRule::By::kBoth || rule.refusal ? Initiator::kPerson
-                                                        : Initiator::kThirdParty;
+  // Where the source names no author, the fact is the person's own; another outsider's act is not.
+  return sides.authored ? Initiator::kThirdParty : Initiator::kPerson;
 }
 
 bool Wanted(const v1::Interaction& interaction) {
