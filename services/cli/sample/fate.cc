@@ -88,7 +88,7 @@ void OnRecordLearns(World& world, const Event& event) {
   if (person.erased) return;
   if (person.record_company != person.company) {
     person.record_company = person.company;
-    ShowProfile(world, person, event.time, MailOf(person));
+    if (person.has_record) ShowProfile(world, person, event.time, MailOf(person));
   } else {
     ShowProfile(world, person, event.time, WebMailOf(person));
   }

@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "tend/v1/interaction.pb.h"
 
 namespace tend::sample {
 namespace {
@@ -20,18 +21,23 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
+// Most texts need no escape: they are copied piece by piece.
 void AppendString(absl::string_view text, std::string* out) {
   out->push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out->push_back('\\');
-      out->push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(out, "\\u%04x", static_cast<unsigned char>(c));
+  size_t from = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out->append(text.data() + from, i - from);
+    from = i + 1;
+    if (c < 0x20) {
+      absl::StrAppendFormat(out, "\\u%04x", c);
     } else {
-      out->push_back(c);
+      out->push_back('\\');
+      out->push_back(text[i]);
     }
   }
+  out->append(text.data() + from, text.size() - from);
   out->push_back('"');
 }
 
@@ -126,6 +132,130 @@ void AppendField(const Message& message, const Reflection& reflection, const Fie
   out->push_back(']');
 }
 
+// Writes the fields of one object in the order of the calls; what is empty is left out.
+class Fields {
+ public:
+  explicit Fields(std::string* out) : out_(*out) {}
+  // An object without fields is {} too.
+  void End() { out_.append(before_ == '{' ? "{}" : "}"); }
+
+  // `name` is the member's with its quotes and colon: "\"id\":".
+  std::string* Begin(absl::string_view name) {
+    out_.push_back(before_);
+    before_ = ',';
+    out_.append(name.data(), name.size());
+    return &out_;
+  }
+  void Text(absl::string_view name, const std::string& value) {
+    if (!value.empty()) AppendString(value, Begin(name));
+  }
+  void Name(absl::string_view name, const std::string& value) {
+    Begin(name)->push_back('"');
+    out_.append(value);
+    out_.push_back('"');
+  }
+
+ private:
+  std::string& out_;
+  char before_ = '{';
+};
+
+void AppendSource(const v1::Source& source, std::string* out) {
+  Fields fields(out);
+  fields.Text(R"("system":)", source.system());
+  fields.Text(R"("instance":)", source.instance());
+  fields.Text(R"("recordId":)", source.record_id());
+  fields.Text(R"("recordUrl":)", source.record_url());
+  if (source.has_position()) {
+    absl::StrAppend(fields.Begin(R"("position":)"), "\"", source.position(), "\"");
+  }
+  fields.End();
+}
+
+void AppendIdentifier(const v1::Identifier& identifier, std::string* out) {
+  Fields fields(out);
+  if (identifier.kind() != 0) {
+    fields.Name(R"("kind":)", v1::IdentifierKind_Name(identifier.kind()));
+  }
+  fields.Text(R"("system":)", identifier.system());
+  fields.Text(R"("raw":)", identifier.raw());
+  fields.Text(R"("normalized":)", identifier.normalized());
+  fields.End();
+}
+
+template <typename Items, typename Append>
+void AppendList(const Items& items, const Append& append, std::string* out) {
+  char before = '[';
+  for (const auto& item : items) {
+    out->push_back(before);
+    before = ',';
+    append(item, out);
+  }
+  out->push_back(']');
+}
+
+void AppendParty(const v1::Party& party, std::string* out) {
+  Fields fields(out);
+  if (party.role() != 0) fields.Name(R"("role":)", v1::PartyRole_Name(party.role()));
+  if (party.side() != 0) fields.Name(R"("side":)", v1::Side_Name(party.side()));
+  if (!party.identifiers().empty()) {
+    AppendList(party.identifiers(), AppendIdentifier, fields.Begin(R"("identifiers":)"));
+  }
+  fields.Text(R"("displayName":)", party.display_name());
+  fields.Text(R"("ownerId":)", party.owner_id());
+  fields.Text(R"("personId":)", party.person_id());
+  fields.End();
+}
+
+// Of an interaction: what stands before the channel.
+void AppendHead(const v1::Interaction& row, Fields& fields) {
+  fields.Text(R"("id":)", row.id());
+  if (row.has_source()) AppendSource(row.source(), fields.Begin(R"("source":)"));
+  if (row.has_occur_time()) AppendTimestamp(row.occur_time(), fields.Begin(R"("occurTime":)"));
+  if (row.has_receive_time()) {
+    AppendTimestamp(row.receive_time(), fields.Begin(R"("receiveTime":)"));
+  }
+  if (row.occur_time_clamped()) fields.Begin(R"("occurTimeClamped":true)");
+  if (!row.parties().empty()) {
+    AppendList(row.parties(), AppendParty, fields.Begin(R"("parties":)"));
+  }
+}
+
+// What stands from the channel on, but for the fact.
+void AppendTail(const v1::Interaction& row, Fields& fields) {
+  if (row.channel() != 0) fields.Name(R"("channel":)", v1::Channel_Name(row.channel()));
+  fields.Text(R"("threadKey":)", row.thread_key());
+  fields.Text(R"("inReplyTo":)", row.in_reply_to());
+  if (row.automated() != 0) {
+    fields.Name(R"("automated":)", v1::AutomatedReason_Name(row.automated()));
+  }
+  if (row.purpose() != 0) fields.Name(R"("purpose":)", v1::TouchPurpose_Name(row.purpose()));
+  if (row.has_unsolicited()) {
+    fields.Begin(row.unsolicited() ? R"("unsolicited":true)" : R"("unsolicited":false)");
+  }
+  fields.Text(R"("permitId":)", row.permit_id());
+  if (row.recipient_count() != 0) {
+    absl::StrAppend(fields.Begin(R"("recipientCount":)"), row.recipient_count());
+  }
+  if (row.has_trace()) AppendMessage(row.trace(), fields.Begin(R"("trace":)"));
+  if (row.ignorable()) fields.Begin(R"("ignorable":true)");
+}
+
+void AppendFact(const v1::Interaction& row, Fields& fields) {
+  if (row.fact_case() == v1::Interaction::FACT_NOT_SET) return;
+  static const Descriptor* const type = v1::Interaction::descriptor();
+  const FieldDescriptor* field = type->FindFieldByNumber(row.fact_case());
+  std::string* out = fields.Begin("\"");
+  absl::StrAppend(out, field->json_name(), "\":");
+  if (row.has_message_sent()) {
+    Fields message(out);
+    message.Text(R"("subject":)", row.message_sent().subject());
+    message.End();
+  } else {
+    AppendMessage(row.GetReflection()->GetMessage(row, field), out);
+  }
+}
+
 }  // namespace
 
 void AppendJson(const Message& message, std::string* out) {
@@ -141,6 +271,14 @@ void AppendJson(const Message& message, std::string* out) {
   }
   if (before == '{') out->push_back('{');
   out->push_back('}');
+}
+
+void AppendJson(const v1::Interaction& interaction, std::string* out) {
+  Fields fields(out);
+  AppendHead(interaction, fields);
+  AppendTail(interaction, fields);
+  AppendFact(interaction, fields);
+  fields.End();
 }
 
 }  // namespace tend::sample

@@ -6,15 +6,19 @@
 #include <string>
 
 #include "google/protobuf/message.h"
+#include "tend/v1/interaction.pb.h"
 
 namespace tend::sample {
 
 // Appends the message as proto3 JSON on one line, without a line end: camel-case names, enums by
 // name, 64-bit integers as strings, Timestamp as RFC 3339 in UTC, Duration as "5s"; fields by
-// number. protobuf's own MessageToJsonString takes about 10 us a row, this about 1.5; a test reads
-// back with protobuf's parser what this wrote. REQUIRES: no maps, no groups, no Any (Tend's
-// contracts have none).
+// number. REQUIRES: no maps, no groups, no Any (Tend's contracts have none).
 void AppendJson(const google::protobuf::Message& message, std::string* out);
+
+// The same line for an interaction, three times as fast: what nearly every row has is written
+// without reflection. protobuf's own MessageToJsonString takes about 10 us a row, AppendJson 5,
+// this 1.5. A test fills every field, so that none can be forgotten here.
+void AppendJson(const v1::Interaction& interaction, std::string* out);
 
 }  // namespace tend::sample
 

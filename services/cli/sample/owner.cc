@@ -14,9 +14,9 @@ constexpr uint64_t kOwnerStream = 0x6f776e6572;
 // By style, in its order.
 constexpr Conduct kConducts[] = {
     {0.95, absl::Hours(3), absl::Hours(60 * 24), absl::ZeroDuration(), 0.2, 0.85, 0.12, 1.0},
-    {0.6, absl::Hours(20), absl::Hours(150 * 24), absl::Hours(32 * 24), 0.15, 0.5, 0.3, 0.2},
+    {0.6, absl::Hours(20), absl::Hours(150 * 24), absl::Hours(40 * 24), 0.15, 0.5, 0.3, 0.2},
     {0.5, absl::Hours(30), absl::Hours(55 * 24), absl::ZeroDuration(), 0.35, 0.4, 0.3, 0.7},
-    {0.9, absl::Hours(1), absl::Hours(38 * 24), absl::ZeroDuration(), 0.15, 0.8, 0.15, 0.9},
+    {0.9, absl::Hours(1), absl::Hours(48 * 24), absl::ZeroDuration(), 0.15, 0.8, 0.15, 0.9},
 };
 
 struct TeamOf {

@@ -88,7 +88,7 @@ void SendMerged(World& world, Person& person, uint16_t index, absl::Time time) {
   row.mutable_message_sent()->set_subject(absl::StrCat("News from the orchard, ", owner.campaigns));
   const uint32_t number = world.scribe.Send();
   Track(world, person, index, time);
-  if (person.random.Chance(0.008)) {
+  if (person.random.Chance(0.014)) {
     return OptOut(world, person, time + person.random.LogNormal(absl::Hours(3), 1));
   }
   ConsiderReply(world, person, {index, ++person.last_thread, number, time}, true, 0);

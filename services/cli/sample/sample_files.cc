@@ -31,12 +31,21 @@ std::vector<std::string> RosterLines(const SampleOptions& options) {
           "# proto-file: tend/v1/person.proto", "# proto-message: tend.v1.Roster", text};
 }
 
-std::vector<std::string> ReadmeLines(const SampleOptions& options) {
+// The command that wrote the sample, but for --out and --gzip.
+std::string Command(const SampleOptions& options, const SampleTarget& target) {
+  return absl::StrCat("tend sample --seed ", options.seed, " --owners ", options.owners,
+                      " --people ", options.people, " --months ", options.months, " --start ",
+                      absl::FormatCivilTime(options.start), " --broken ",
+                      options.broken_share * 1000, target.five_people ? " --five-people" : "");
+}
+
+std::vector<std::string> ReadmeLines(const SampleOptions& options, const SampleTarget& target) {
   return {"This is made-up data: no person, company, address or message in it is real.",
-          "Say \"made-up data\" wherever a figure made from it is shown.", "",
-          absl::StrCat("Written by: tend sample --seed ", options.seed, " --owners ",
-                       options.owners, " --people ", options.people, " --months ", options.months,
-                       " --start ", absl::FormatCivilTime(options.start)),
+          "Say \"made-up data\" wherever a figure made from it is shown.",
+          "",
+          "Written by:",
+          absl::StrCat("  ", Command(options, target)),
+          "",
           "People follow their own weeks, habits and projects, not the model that scores them."};
 }
 
@@ -68,7 +77,7 @@ absl::StatusOr<SampleFiles> WriteSample(const SampleOptions& options, const Samp
   TEND_RETURN_IF_ERROR(WriteLines(files.roster, RosterLines(options)));
   TEND_RETURN_IF_ERROR(WriteLines(files.list, ListLines(options, target.five_people)));
   TEND_RETURN_IF_ERROR(
-      WriteLines(absl::StrCat(target.folder, "/README.txt"), ReadmeLines(options)));
+      WriteLines(absl::StrCat(target.folder, "/README.txt"), ReadmeLines(options, target)));
   if (target.five_people) {
     files.five_people = absl::StrCat(target.folder, "/five_people.jsonl");
     TEND_RETURN_IF_ERROR(WriteLines(files.five_people, FivePeopleLines()));

@@ -84,27 +84,35 @@ void Scribe::AddPerson(v1::PartyRole role, const Person& person) {
       return AddMail(role, KnownMailOf(person));
     case Origin::kMailbox:
       // We write to the address on record; they write from the one they have.
-      return AddMail(role, role == v1::PARTY_ROLE_FROM ? MailOf(person) : KnownMailOf(person));
+      if (role != v1::PARTY_ROLE_FROM) return AddMail(role, KnownMailOf(person));
+      AddMail(role, MailOf(person));
+      return ShowName(person);
     case Origin::kNetwork:
-      AddParty(role, v1::IDENTIFIER_KIND_SOCIAL, PageOf(person)).set_system("linkedin");
-      return;
+      AddParty(role, v1::IDENTIFIER_KIND_SOCIAL, PageOf(person))
+          .set_system(kNetwork.data(), kNetwork.size());
+      return ShowName(person);
     case Origin::kRecords:
       if (person.has_record) {
         AddParty(role, v1::IDENTIFIER_KIND_RECORD, RecordOf(person))
             .set_system(kRecordSystem.data(), kRecordSystem.size());
-        return;
+      } else {
+        AddMail(role, MailOf(person));
       }
-      return AddMail(role, MailOf(person));
+      return ShowName(person);
     case Origin::kSite:
     case Origin::kApp:
       return AddMail(role, WebMailOf(person));
   }
 }
 
+void Scribe::ShowName(const Person& person) {
+  row_.mutable_parties(row_.parties_size() - 1)
+      ->set_display_name(absl::StrCat(person.name.first, " ", person.name.last));
+}
+
 void Scribe::AddRecord(v1::PartyRole role, const Person& person, absl::string_view mail) {
   AddPerson(role, person);
   v1::Party& party = *row_.mutable_parties(row_.parties_size() - 1);
-  party.set_display_name(absl::StrCat(person.name.first, " ", person.name.last));
   if (person.has_record) {
     v1::Identifier& identifier = *party.add_identifiers();
     identifier.set_kind(v1::IDENTIFIER_KIND_EMAIL);

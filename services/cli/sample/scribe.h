@@ -55,6 +55,8 @@ class Scribe {
 
  private:
   v1::Identifier& AddParty(v1::PartyRole role, v1::IdentifierKind kind, absl::string_view raw);
+  // Beside the last party.
+  void ShowName(const Person& person);
   void Deliver(absl::Time time);
   void DeliverBroken(absl::Time time);
 

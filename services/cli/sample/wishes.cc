@@ -71,13 +71,13 @@ void OptOut(World& world, Person& person, absl::Time time) {
   v1::Interaction& row = world.scribe.Start(person, Origin::kSequencer, time);
   world.scribe.AddPerson(v1::PARTY_ROLE_SUBJECT, person);
   row.set_channel(v1::CHANNEL_MAIL);
-  if (person.random.Chance(0.12)) {
+  if (person.random.Chance(0.2)) {
     row.mutable_complained();
   } else {
     row.mutable_unsubscribed();
   }
   world.scribe.Send();
-  if (!person.random.Chance(0.06)) return;
+  if (!person.random.Chance(0.1)) return;
   // They want to be forgotten as well.
   v1::Interaction& erasure = world.scribe.Start(person, Origin::kSite, time + absl::Minutes(4));
   world.scribe.AddMail(v1::PARTY_ROLE_SUBJECT, KnownMailOf(person));
