@@ -28,6 +28,7 @@ absl::StatusOr<OffsetRange> MemoryLog::Offsets(const TopicPartition& partition,
                                                Isolation isolation) {
   TEND_ASSIGN_OR_RETURN(const MemoryPartition* found,
                         state_->FindPartition(partition.topic, partition.partition));
+  if (found->blocked()) state_->AbortExpired();
   return OffsetRange{found->start(), found->end(isolation)};
 }
 

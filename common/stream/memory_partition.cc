@@ -63,10 +63,12 @@ void MemoryPartition::MarkAborted(const OpenTransaction& transaction) {
 }
 
 void MemoryPartition::Locate(MemoryCursor& cursor) const {
-  const auto segment =
+  auto segment =
       std::partition_point(segments_.begin(), segments_.end(), [&cursor](const SegmentRef& s) {
         return !s->empty() && s->records().back().offset < cursor.next;
       });
+  // Behind all records there are: the next one may still go into the last segment.
+  if (segment == segments_.end() && !segments_.empty()) --segment;
   cursor.segment = first_segment_ + static_cast<uint64_t>(segment - segments_.begin());
   cursor.index = 0;
   if (segment != segments_.end()) {

@@ -41,22 +41,17 @@ Task::Task(const ProcessorSpec& spec, int partition, std::string rejects_topic)
     : spec_(spec),
       partition_(partition),
       rejects_topic_(std::move(rejects_topic)),
-      service_(absl::StripPrefix(spec.name, "tend.")) {
-  Restart();
+      service_(absl::StripPrefix(spec.name, "tend.")),
+      processor_(spec.make_processor(partition)) {
+  for (const std::string& topic : spec.input_topics) inputs_.push_back({topic, Offset(), Offset()});
 }
 
-void Task::Restart() {
+void Task::StartOver() {
   processor_ = spec_.make_processor(partition_);
   state_ = State::kNew;
-  inputs_.clear();
-  for (const std::string& topic : spec_.input_topics)
-    inputs_.push_back({topic, Offset(), Offset()});
-  changelog_ = nullptr;
-  has_state_ = moved_ = wrote_ = false;
+  has_state_ = false;
   progress_ = TaskProgress();
-  last_now_ = committed_now_ = last_time_ = next_tick_ = absl::InfinitePast();
-  processed_since_ = true;
-  due_known_ = false;
+  last_now_ = committed_now_ = absl::InfinitePast();
 }
 
 bool Task::Process(const Record& record, absl::Time now, Transaction& transaction) {

@@ -76,8 +76,6 @@ class Task {
   void Commit();
   // Undoes the batch and seeks back. Partitions that are no longer assigned are left alone.
   absl::Status Rollback(Consumer& consumer);
-  // Forgets everything and restores again: for when nobody can tell what was committed.
-  void Restart();
 
   // In this batch already visited by the worker (which keeps the list).
   bool visited = false;
@@ -96,6 +94,7 @@ class Task {
   absl::Status Locate(Log& log, Consumer& consumer);
   absl::StatusOr<Offset> LocateInput(const Input& input, Log& log, Consumer& consumer) const;
   absl::Status Disagree(const Input& input, absl::string_view what) const;
+  void StartOver();
   void FlushProgress(Transaction& transaction);
   bool stateful() const { return !spec_.changelog_topic.empty(); }
 
@@ -109,8 +108,9 @@ class Task {
   std::unique_ptr<Reader> changelog_;  // while restoring
   Offset changelog_end_;
   std::vector<Record> records_;
-  bool has_state_ = false;  // the changelog holds anything at all
-  TaskProgress progress_;   // as written or restored last; its inputs are empty before the first
+  absl::Status disagreement_;  // between state and offsets, as first seen
+  bool has_state_ = false;     // the changelog holds anything at all
+  TaskProgress progress_;      // as written or restored last; its inputs are empty before the first
   TaskProgressEncoder progress_encoder_;
   bool moved_ = false;  // in this batch: input was read
   bool wrote_ = false;  // in this batch: output or state was written

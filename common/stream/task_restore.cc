@@ -76,8 +76,16 @@ absl::Status Task::RestoreRecord(const Record& record) {
 
 absl::Status Task::Locate(Log& log, Consumer& consumer) {
   for (Input& input : inputs_) {
-    TEND_ASSIGN_OR_RETURN(input.committed, LocateInput(input, log, consumer));
-    input.next = input.committed;
+    const absl::StatusOr<Offset> located = LocateInput(input, log, consumer);
+    if (absl::IsDataLoss(located.status()) && located.status() != disagreement_) {
+      // Perhaps the partition went to another worker meanwhile, which has committed since, and
+      // nobody has told us yet. A loss is still the same one when everything is read again.
+      disagreement_ = located.status();
+      StartOver();
+      return absl::OkStatus();
+    }
+    TEND_RETURN_IF_ERROR(located.status());
+    input.next = input.committed = *located;
   }
   for (const Input& input : inputs_) {
     const absl::Status sought = consumer.Seek({input.topic, partition_, input.next});

@@ -4,16 +4,26 @@
 
 namespace tend::stream {
 
+namespace {
+
+// A write that did not happen cannot be made again later, behind the ones after it: the whole batch
+// is done again.
+absl::Status AbortWhereRetry(absl::Status status) {
+  return absl::IsUnavailable(status) ? absl::AbortedError(status.message()) : status;
+}
+
+}  // namespace
+
 void Transaction::Begin() {
   if (begun_ || !status_.ok()) return;
-  status_ = producer_.Begin();
+  status_ = AbortWhereRetry(producer_.Begin());
   begun_ = status_.ok();
 }
 
 void Transaction::Produce(const NewRecord& record) {
   Begin();
   if (!status_.ok()) return;
-  status_ = producer_.Produce(record);
+  status_ = AbortWhereRetry(producer_.Produce(record));
   ++records_;
   bytes_ += static_cast<int64_t>(record.key.value_or(absl::string_view()).size() +
                                  record.value.value_or(absl::string_view()).size());

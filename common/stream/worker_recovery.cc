@@ -31,10 +31,11 @@ absl::Status Worker::Settle(StepResult& result) {
   // before, so nothing can change the answer any more.
   const auto moved = std::find_if(visited_.begin(), visited_.end(),
                                   [](const Task* task) { return task->moved(); });
-  bool committed = false;
-  if (moved != visited_.end()) {
-    TEND_ASSIGN_OR_RETURN(committed, (*moved)->WasCommitted(*consumer_));
+  if (moved == visited_.end()) {
+    // Only time had passed, and no offset tells. The changelog does: a new worker reads it.
+    return absl::FailedPreconditionError("nobody knows whether a transaction was committed");
   }
+  TEND_ASSIGN_OR_RETURN(const bool committed, (*moved)->WasCommitted(*consumer_));
   in_doubt_ = false;
   result.worked = true;
   if (committed) {
@@ -43,17 +44,7 @@ absl::Status Worker::Settle(StepResult& result) {
   }
   ++stats_.aborts;
   phase_ = Phase::kRunning;
-  if (moved != visited_.end()) return RollBack();
-  // Only time had passed: no offset tells, but the changelog does.
-  for (Task* task : visited_) {
-    task->Restart();
-    task->visited = false;
-    ++restoring_;
-  }
-  visited_.clear();
-  batch_ = OpenBatch();
-  DropRevoked();
-  return absl::OkStatus();
+  return RollBack();
 }
 
 absl::Status Worker::Abort(StepResult& result) {

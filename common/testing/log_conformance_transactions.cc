@@ -48,6 +48,19 @@ TEST_P(LogConformanceTest, NothingAfterAnOpenTransactionIsSeen) {
   EXPECT_THAT(Read(topic), ElementsAre("before=1", "after=3"));
 }
 
+TEST_P(LogConformanceTest, AReaderThatStartsAtAMarkerIsShownWhatComesAfterIt) {
+  const std::string topic = Topic("t");
+  const auto producer = StartProducer("p");
+  ASSERT_TRUE(producer->Begin().ok());
+  ASSERT_TRUE(Produce(*producer, topic, "k=1").ok());
+  ASSERT_TRUE(producer->Commit().ok());
+  const auto consumer = StartConsumer(Group("g"), "0", {topic});
+  ASSERT_TRUE(consumer->Seek({topic, 0, Offset(1)}).ok());  // the marker's offset
+  EXPECT_THAT(Poll(*consumer, 0), IsEmpty());
+  Send(topic, "k=2");
+  EXPECT_THAT(Poll(*consumer, 1), ElementsAre("k=2"));
+}
+
 TEST_P(LogConformanceTest, TheHighWatermarkIsAheadOfTheLastStableOffset) {
   const std::string topic = Topic("t");
   const auto other = StartProducer("other");
