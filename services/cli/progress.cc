@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -31,7 +32,7 @@ std::string Rate(absl::string_view unit, const ProgressState& state) {
 std::string FormatSpan(absl::Duration span) {
   const double seconds = std::max(0.0, absl::ToDoubleSeconds(span));
   if (seconds < 9.95) return absl::StrFormat("%.1f s", seconds);
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 60) return absl::StrCat(whole, " s");
   if (whole < 3600) return absl::StrCat(whole / 60, " min ", whole % 60, " s");
   return absl::StrCat(whole / 3600, " h ", whole % 3600 / 60, " min");

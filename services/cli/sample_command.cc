@@ -23,7 +23,8 @@ constexpr char kExamples[] =
     "                                           what `make bench` plays\n"
     "\n"
     "The same options give the same bytes. Then look at it:\n"
-    "  tend trial sample/list.csv sample/interactions.jsonl --roster sample/roster.textproto";
+    "  tend trial sample/list.csv sample/interactions.jsonl --roster sample/roster.textproto "
+    "--made-up";
 
 struct Arguments {
   sample::SampleOptions options;
@@ -67,7 +68,7 @@ void PrintFiles(const sample::SampleFiles& files) {
   if (!files.five_people.empty()) table.AddRow({files.five_people});
   std::cout << table.Format(StyleOf(1)) << "\nNext: tend trial " << files.list << " "
             << files.interactions << (files.five_people.empty() ? "" : " ") << files.five_people
-            << " --roster " << files.roster << "\n";
+            << " --roster " << files.roster << " --made-up\n";
 }
 
 ExitCode RunSample(const Arguments& arguments) {

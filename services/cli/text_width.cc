@@ -99,7 +99,7 @@ std::string Printable(absl::string_view text) {
 }
 
 std::string CutToWidth(absl::string_view text, int width) {
-  if (DisplayWidth(text) <= width) return std::string(text);
+  if (DisplayWidth(text) <= width) return absl::StrCat(text);
   size_t bytes = 0;
   for (int used = 0; bytes < text.size();) {
     const Decoded decoded = Decode(text.substr(bytes));

@@ -1,5 +1,6 @@
 #include "services/cli/sample/delivery.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 
 namespace tend::sample {
@@ -10,7 +11,7 @@ void Delivery::Add(absl::Time time, absl::string_view line) {
     // All that was due is out already.
     sink_(line);
   } else {
-    waiting_.push({time, sequence_++, std::string(line)});
+    waiting_.push({time, sequence_++, absl::StrCat(line)});
   }
 }
 

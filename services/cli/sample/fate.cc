@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "services/cli/sample/naming.h"
 #include "services/cli/sample/own_acts.h"
 #include "services/cli/sample/owner_acts.h"
@@ -18,7 +19,7 @@ void ShowProfile(World& world, Person& person, absl::Time time, const std::strin
   profile.set_company(CompanyName(person.company));
   const absl::string_view title = JobTitle(person.key);
   profile.set_title(title.data(), title.size());
-  if (person.random.Chance(0.6)) profile.set_time_zone(std::string(Zones()[person.zone].name));
+  if (person.random.Chance(0.6)) profile.set_time_zone(absl::StrCat(Zones()[person.zone].name));
   world.scribe.Send();
 }
 

@@ -31,8 +31,8 @@ class Teller {
     const absl::string_view name = mail.substr(0, mail.find('@'));
     v1::Interaction& row = rows_.emplace_back();
     row.set_id(absl::StrCat(name, "-", ++number_));
-    row.mutable_source()->set_system(std::string(system));
-    row.mutable_source()->set_record_id(std::string(name));
+    row.mutable_source()->set_system(absl::StrCat(system));
+    row.mutable_source()->set_record_id(absl::StrCat(name));
     row.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(time));
     row.set_channel(channel);
     return row;
@@ -43,7 +43,7 @@ class Teller {
     party.set_role(role);
     v1::Identifier& identifier = *party.add_identifiers();
     identifier.set_kind(v1::IDENTIFIER_KIND_EMAIL);
-    identifier.set_raw(std::string(mail));
+    identifier.set_raw(absl::StrCat(mail));
   }
 
   v1::Interaction& OnSite(absl::string_view mail, absl::Time time) {

@@ -108,7 +108,8 @@ void AppendScalar(const Message& message, const Reflection& reflection,
     case FieldDescriptor::CPPTYPE_INT64:
       return absl::StrAppend(out, "\"", reflection.GetInt64(message, field), "\"");
     default:
-      TEND_CHECK(!"a kind of field that Interaction does not have");
+      // Interaction has no other kind of field.
+      TEND_CHECK(false);
   }
 }
 
@@ -243,8 +244,7 @@ void AppendTail(const v1::Interaction& row, Fields& fields) {
 
 void AppendFact(const v1::Interaction& row, Fields& fields) {
   if (row.fact_case() == v1::Interaction::FACT_NOT_SET) return;
-  static const Descriptor* const type = v1::Interaction::descriptor();
-  const FieldDescriptor* field = type->FindFieldByNumber(row.fact_case());
+  const FieldDescriptor* field = v1::Interaction::descriptor()->FindFieldByNumber(row.fact_case());
   std::string* out = fields.Begin("\"");
   absl::StrAppend(out, field->json_name(), "\":");
   if (row.has_message_sent()) {

@@ -15,9 +15,9 @@ namespace tend::sample {
 // number. REQUIRES: no maps, no groups, no Any (Tend's contracts have none).
 void AppendJson(const google::protobuf::Message& message, std::string* out);
 
-// The same line for an interaction, three times as fast: what nearly every row has is written
-// without reflection. protobuf's own MessageToJsonString takes about 10 us a row, AppendJson 5,
-// this 1.5. A test fills every field, so that none can be forgotten here.
+// The same line for an interaction, faster: what nearly every row has is written without
+// reflection. A whole sample took 11 us of CPU a row by the general way and takes 5 by this one. A
+// test fills every field, so that none can be forgotten here.
 void AppendJson(const v1::Interaction& interaction, std::string* out);
 
 }  // namespace tend::sample

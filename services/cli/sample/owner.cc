@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "services/cli/sample/naming.h"
 
@@ -29,8 +30,8 @@ constexpr absl::string_view kProductTeam = "product";
 void AddTeam(absl::string_view id, absl::string_view name, uint32_t pool_owner, bool product,
              v1::Roster* roster) {
   v1::Team& team = *roster->add_teams();
-  team.set_team_id(std::string(id));
-  team.set_display_name(std::string(name));
+  team.set_team_id(absl::StrCat(id));
+  team.set_display_name(absl::StrCat(name));
   team.set_pool_owner_id(OwnerId(pool_owner));
   team.set_builds_product(product);
 }
@@ -39,8 +40,8 @@ void AddOwner(uint64_t seed, uint32_t index, absl::string_view team, v1::Roster*
   v1::Owner& owner = *roster->add_owners();
   owner.set_owner_id(OwnerId(index));
   owner.set_display_name(OwnerName(index));
-  owner.set_team_id(std::string(team));
-  owner.set_time_zone(std::string(Zones()[MakeOwner(seed, index).zone].name));
+  owner.set_team_id(absl::StrCat(team));
+  owner.set_time_zone(absl::StrCat(Zones()[MakeOwner(seed, index).zone].name));
   v1::Identifier& mail = *owner.add_identifiers();
   mail.set_kind(v1::IDENTIFIER_KIND_EMAIL);
   mail.set_raw(OwnerEmail(index));
@@ -72,8 +73,8 @@ v1::Roster MakeRoster(uint64_t seed, uint32_t owners) {
     AddTeam(kTeams[i].id, kTeams[i].name, i, false, &roster);
   }
   AddTeam(kProductTeam, "Product", owners - 1, true, &roster);
-  roster.add_domains(std::string(kOurDomain));
-  roster.add_shared_mailboxes(std::string(kOurMailbox));
+  roster.add_domains(absl::StrCat(kOurDomain));
+  roster.add_shared_mailboxes(absl::StrCat(kOurMailbox));
   return roster;
 }
 

@@ -36,14 +36,14 @@ bool Parses(const std::string& line, v1::Interaction* row) {
 
 // The rows of a world without broken ones, parsed once.
 const std::vector<v1::Interaction>& Rows() {
-  static const auto* const rows = [] {
+  static const auto* const kRows = [] {
     auto* parsed = new std::vector<v1::Interaction>;
     for (const std::string& line : LinesOf(Small(3, 0))) {
       EXPECT_TRUE(Parses(line, &parsed->emplace_back())) << line;
     }
     return parsed;
   }();
-  return *rows;
+  return *kRows;
 }
 
 std::string FactOf(const v1::Interaction& row) {
@@ -183,7 +183,7 @@ Fault FaultOf(const std::string& line) {
 TEST(SimulationTest, AsManyLinesAreBrokenAsAreCounted) {
   int64_t faults[3] = {};
   const Written written = Simulate(
-      Small(4, 0.02), [&faults](absl::string_view line) { ++faults[FaultOf(std::string(line))]; },
+      Small(4, 0.02), [&faults](absl::string_view line) { ++faults[FaultOf(absl::StrCat(line))]; },
       nullptr);
   ASSERT_GT(faults[kGood], 2'000);
   EXPECT_GT(faults[kUnparsable], 10);

@@ -33,7 +33,7 @@ absl::Time StartOf(const SampleOptions& options);
 // The first moment that is not written about.
 absl::Time EndOf(const SampleOptions& options);
 
-// Everything a behaviour may change. About 260 bytes a person, whatever the number of rows. One
+// Everything a behaviour may change. About 300 bytes a person, whatever the number of rows. One
 // thread.
 struct World {
   // Delivery outlives the world.
