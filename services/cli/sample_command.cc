@@ -20,7 +20,7 @@ constexpr char kExamples[] =
     "  tend sample                              500 people, 6 months, into sample/\n"
     "  tend sample --seed 7 --people 2000       another world, and a larger one\n"
     "  tend sample --people 100000 --months 12 --gzip --out big\n"
-    "                                           what `make bench` plays\n"
+    "                                           three million rows, packed\n"
     "\n"
     "The same options give the same bytes. Then look at it:\n"
     "  tend trial sample/list.csv sample/interactions.jsonl --roster sample/roster.textproto "
