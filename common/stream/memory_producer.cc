@@ -42,6 +42,7 @@ absl::Status MemoryTransactionalProducer::SendOffsets(absl::Span<const NextOffse
                                                       const Consumer& member) {
   if (fenced()) return Fenced();
   TEND_CHECK(transaction_.open);
+  if (offsets.empty()) return absl::OkStatus();  // as librdkafka: nobody is asked
   const auto& consumer = static_cast<const MemoryConsumer&>(member);
   if (!consumer.IsMember()) {
     return absl::AbortedError(absl::StrCat(consumer.name(), " is not in the group's generation"));

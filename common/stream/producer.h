@@ -41,7 +41,7 @@ class TransactionalProducer {
   virtual ~TransactionalProducer() = default;
 
   // Fences every older producer of this transactional id and settles its open transaction: one
-  // whose commit was already decided is committed, any other is aborted. REPEAT while UNAVAILABLE.
+  // whose commit was already decided is committed, any other is aborted. Repeat while UNAVAILABLE.
   virtual absl::Status Init() = 0;
 
   // REQUIRES: Init, and no transaction open.
@@ -51,10 +51,10 @@ class TransactionalProducer {
   // a later call of this transaction, at the latest in Commit. Errors: ABORTED, NOT_FOUND.
   virtual absl::Status Produce(const NewRecord& record) = 0;
 
-  // Adds the group's input offsets to the transaction, under the membership `member` has now. Call
-  // it after the last Produce and in every transaction, even where no offset moved: it is what
-  // fences a worker whose partitions went to another. Errors: ABORTED when `member` is no longer in
-  // the group's generation.
+  // Adds the group's input offsets to the transaction, under the membership that `member` has now.
+  // Call it after the last Produce and in every transaction, even where no offset moved: it is what
+  // fences a worker whose partitions went to another. Without any offset it fences nobody.
+  // Errors: ABORTED when `member` is no longer in the group's generation.
   virtual absl::Status SendOffsets(absl::Span<const NextOffset> offsets,
                                    const Consumer& member) = 0;
 

@@ -105,7 +105,7 @@ SimulationPlan Plan() {
          return static_cast<const CountProcessor&>(processor).Snapshot();
        }});
   plan.make_input = [](std::mt19937_64& random, int number) {
-    const std::string id = random() % 20 == 0 ? "bad" : absl::StrCat("id", number);
+    const std::string id = random() % 5 == 0 ? "bad" : absl::StrCat("id", number);
     return SimulatedInput{"test.in", absl::StrCat("k", random() % 12), id};
   };
   plan.judge = Judge;
@@ -141,11 +141,13 @@ TEST(SimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
     const SimulationStats stats = RunSeed(seed);
     all.crashes += stats.crashes;
     all.zombies += stats.zombies;
+    all.stalls += stats.stalls;
     all.fenced += stats.fenced;
     all.rebalances += stats.rebalances;
   }
   EXPECT_GT(all.crashes, 400);
   EXPECT_GT(all.zombies, 200);
+  EXPECT_GT(all.stalls, 200);
   EXPECT_GT(all.fenced, 200);
   EXPECT_GT(all.rebalances, 1'500);
 }

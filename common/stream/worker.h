@@ -2,8 +2,7 @@
 // producer and a Task for each partition. Consume -> process -> produce, exactly once.
 //
 // A step polls a bounded batch, processes it, fires time where a partition is caught up, and
-// commits when the timing says so: changelog and progress, rejects and outputs, the offsets last.
-// Whatever fails is taken back or done again; see RecoveryOf for which.
+// commits when the timing says so, the offsets last. What fails is taken back or done again.
 
 #ifndef TEND_COMMON_STREAM_WORKER_H_
 #define TEND_COMMON_STREAM_WORKER_H_
@@ -38,9 +37,8 @@ struct WorkerOptions {
   std::string rejects_topic = "tend.rejects.v1";
 };
 
-// What the worker did since it began. Committed or not, except where said.
 struct WorkerStats {
-  int64_t records = 0;  // processed
+  int64_t records = 0;  // processed, committed or not
   int64_t rejects = 0;
   int64_t transactions = 0;  // committed
   int64_t aborts = 0;        // batches taken back

@@ -41,7 +41,10 @@ TEST_P(LogConformanceTest, NothingAfterAnOpenTransactionIsSeen) {
   const auto producer = StartProducer("p");
   ASSERT_TRUE(producer->Begin().ok());
   ASSERT_TRUE(Produce(*producer, topic, "inside=2").ok());
-  ASSERT_TRUE(producer->SendOffsets({}, *StartConsumer(Group("g"), "0", {topic})).ok());
+  ASSERT_TRUE(
+      producer
+          ->SendOffsets({NextOffset{topic, 0, Offset(0)}}, *StartConsumer(Group("g"), "0", {topic}))
+          .ok());
   Send(topic, "after=3");
   EXPECT_THAT(Read(topic), ElementsAre("before=1"));
   ASSERT_TRUE(producer->Abort().ok());
@@ -66,7 +69,10 @@ TEST_P(LogConformanceTest, TheHighWatermarkIsAheadOfTheLastStableOffset) {
   const auto other = StartProducer("other");
   ASSERT_TRUE(other->Begin().ok());
   ASSERT_TRUE(Produce(*other, topic, "k=1").ok());
-  ASSERT_TRUE(other->SendOffsets({}, *StartConsumer(Group("g"), "0", {topic})).ok());
+  ASSERT_TRUE(
+      other
+          ->SendOffsets({NextOffset{topic, 0, Offset(0)}}, *StartConsumer(Group("g"), "0", {topic}))
+          .ok());
   EXPECT_EQ(End(topic, Isolation::kReadCommitted), Offset(0));
   EXPECT_EQ(End(topic, Isolation::kReadUncommitted), Offset(1));
   EXPECT_THAT(Read(topic, 0, Isolation::kReadUncommitted), ElementsAre("k=1"));
@@ -133,7 +139,10 @@ TEST_P(LogConformanceTest, AProducerThatGoesAwayLeavesItsTransactionToItsSuccess
     const auto producer = StartProducer("p");
     ASSERT_TRUE(producer->Begin().ok());
     ASSERT_TRUE(Produce(*producer, topic, "k=1").ok());
-    ASSERT_TRUE(producer->SendOffsets({}, *StartConsumer(Group("g"), "0", {topic})).ok());
+    ASSERT_TRUE(producer
+                    ->SendOffsets({NextOffset{topic, 0, Offset(0)}},
+                                  *StartConsumer(Group("g"), "0", {topic}))
+                    .ok());
   }
   Send(topic, "after=2");
   EXPECT_THAT(Read(topic), IsEmpty());

@@ -1,7 +1,9 @@
 #include "common/testing/simulation.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +20,10 @@ struct Process {
   size_t service = 0;
   std::string member;
   bool zombie = false;  // another one has taken over its ids
+  // It is to stand still at the next such call, or its network is to fail there.
+  std::optional<LogCall> stall_at;
+  size_t cut_off_calls = 0;  // for so many calls more
+  bool suspended = false;    // within a call: the others go on meanwhile
   std::unique_ptr<FaultyLog> log;
   std::unique_ptr<Worker> worker;
 };
@@ -62,10 +68,11 @@ class Simulator {
   void Act() {
     const size_t dice = Below(1000);
     if (dice < 250) return Send();
-    if (dice < 900) return StepSomebody();
-    if (dice < 950) return clock_.Advance(absl::Milliseconds(Below(3'000)));
-    if (dice < 953) return clock_.Advance(absl::Seconds(61));  // past the transactions' timeout
-    if (dice < 965) return CompactSomething();
+    if (dice < 840) return StepSomebody();
+    // Small steps, in which batches stay open, and large ones, in which timers fire.
+    if (dice < 930) return clock_.Advance(absl::Milliseconds(Below(Chance(0.7) ? 15 : 3'000)));
+    if (dice < 933) return clock_.Advance(absl::Seconds(61));  // past the transactions' timeout
+    if (dice < 945) return CompactSomething();
     if (!processes_.empty() && faults_on_) return Disturb(dice);
   }
 
@@ -73,20 +80,26 @@ class Simulator {
     if (!Chance(plan_.fault_rate)) return;
     const size_t i = Below(processes_.size());
     Process& process = *processes_[i];
-    if (dice < 975) {  // one more worker, or one that had crashed comes back
+    if (process.suspended && dice >= 957 && dice < 962) return;
+    if (dice < 957) {  // one more worker, or one that had crashed comes back
       const size_t service = Below(plan_.services.size());
       const std::string member = absl::StrCat(Below(static_cast<size_t>(plan_.max_workers)));
       if (Find(service, member) == nullptr) StartWorker(service, member);
-    } else if (dice < 980) {  // a clean stop
+    } else if (dice < 962) {  // a clean stop
       ++result_.stats.rebalances;
       processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(i));
-    } else if (dice < 988 && !process.zombie) {  // a successor starts while it still lives
+    } else if (dice < 970 && !process.zombie) {  // a successor starts while it still lives
       ++result_.stats.zombies;
       process.zombie = true;
       StartWorker(process.service, std::string(process.member));
-    } else if (dice < 994) {  // its session times out
+    } else if (dice < 976) {  // its session times out
       ++result_.stats.rebalances;
       log_.ExpireMember(plan_.services[process.service].spec.name, process.member);
+    } else if (dice < 990) {  // it will stand still at one of its next calls, and be taken for dead
+      constexpr std::array kCalls = {LogCall::kInit,        LogCall::kRead,  LogCall::kCommitted,
+                                     LogCall::kPoll,        LogCall::kBegin, LogCall::kProduce,
+                                     LogCall::kSendOffsets, LogCall::kCommit};
+      process.stall_at = kCalls[Below(kCalls.size())];
     } else if (!graves_.empty()) {  // the sessions of dead ones time out
       ++result_.stats.rebalances;
       graves_.clear();
@@ -106,7 +119,8 @@ class Simulator {
     auto process = std::make_unique<Process>();
     process->service = service;
     process->member = member;
-    process->log = std::make_unique<FaultyLog>(log_, [this](LogCall call) { return Plan(call); });
+    process->log = std::make_unique<FaultyLog>(
+        log_, [this, raw = process.get()](LogCall call) { return Plan(*raw, call); });
     WorkerOptions options;
     options.member = member;
     options.limits.records = static_cast<int>(1 + Below(8));
@@ -120,7 +134,12 @@ class Simulator {
   }
 
   // The chance of each fault at one call. Small: a batch makes some ten of them.
-  Fault Plan(LogCall call) {
+  Fault Plan(Process& process, LogCall call) {
+    if (faults_on_ && call == process.stall_at) Stall(process);
+    if (faults_on_ && process.cut_off_calls > 0) {
+      --process.cut_off_calls;
+      return call == LogCall::kSeek ? Fault::kNone : Fault::kRetry;
+    }
     if (plan_.lie != Fault::kNone && call == plan_.lie_at && Chance(plan_.lie_chance))
       return plan_.lie;
     if (!faults_on_ || !Chance(0.03 * plan_.fault_rate)) return Fault::kNone;
@@ -154,21 +173,41 @@ class Simulator {
     }
   }
 
+  // Stands still within a call, while the others take over what it has, or loses its network.
+  void Stall(Process& process) {
+    ++result_.stats.stalls;
+    process.stall_at = std::nullopt;
+    log_.ExpireMember(plan_.services[process.service].spec.name, process.member);
+    if (Chance(0.3)) {
+      process.cut_off_calls = 1 + Below(40);
+      return;
+    }
+    process.suspended = true;
+    for (size_t left = 20 + Below(200); left > 0; --left) {
+      if (Chance(0.05)) {
+        Act();
+      } else {
+        StepSomebody();
+      }
+    }
+    process.suspended = false;
+  }
+
   void StepSomebody() {
-    if (processes_.empty()) return;
-    Step(Below(processes_.size()));
+    if (!processes_.empty()) Step(*processes_[Below(processes_.size())]);
   }
 
   // Returns whether it worked.
-  bool Step(size_t i) {
+  bool Step(Process& process) {
+    if (process.suspended) return false;
     ++result_.stats.steps;
-    Process& process = *processes_[i];
     const absl::StatusOr<StepResult> result = process.worker->Step();
     if (result.ok()) return result->worked || result->waiting;
     Note(process, result.status());
     process.worker = nullptr;
     if (process.log->crashed() && faults_on_) graves_.push_back(std::move(process.log));
-    processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(i));
+    processes_.erase(std::find_if(processes_.begin(), processes_.end(),
+                                  [&](const auto& known) { return known.get() == &process; }));
     return true;
   }
 
@@ -222,7 +261,7 @@ class Simulator {
     int quiet = 0;
     for (int round = 0; round < 5'000 && quiet < 50; ++round) {
       bool moved = false;
-      for (size_t i = processes_.size(); i-- > 0;) moved |= Step(i);
+      for (size_t i = processes_.size(); i-- > 0;) moved |= Step(*processes_[i]);
       quiet = moved ? 0 : quiet + 1;
       clock_.Advance(absl::Milliseconds(10));
       ReplaceFenced();

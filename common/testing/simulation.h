@@ -65,6 +65,7 @@ struct SimulationStats {
   int64_t faults = 0;
   int64_t rebalances = 0;  // workers that came, went or expired
   int64_t zombies = 0;
+  int64_t stalls = 0;  // workers that stood still or were cut off, and taken for dead
   int64_t fenced = 0;  // workers that were told to go
 };
 
