@@ -2,7 +2,7 @@
 // stored.
 //
 // Pure: no I/O, no clock (the time of receipt is an argument). One thread uses one Acceptor. About
-// 0.5 us for a message of two parties, serialization included (acceptor_benchmark.cc).
+// 0.5 us for a message of two parties, serialization included (ingest_benchmark.cc).
 
 #ifndef TEND_SERVICES_INGEST_DOMAIN_ACCEPTOR_H_
 #define TEND_SERVICES_INGEST_DOMAIN_ACCEPTOR_H_
