@@ -38,7 +38,10 @@ Sides SidesOf(const v1::Interaction& interaction, absl::string_view person_id) {
 }
 
 const FactRule& RuleOf(const v1::Interaction& interaction, const ScoringModel& model) {
-  if (interaction.has_page_visited()) return model.pages[interaction.page_visited().kind() & 3];
+  if (interaction.has_page_visited()) {
+    const auto kind = static_cast<size_t>(interaction.page_visited().kind());
+    return model.pages[kind < model.pages.size() ? kind : 0];
+  }
   return model.facts[interaction.fact_case() % ScoringModel::kFactFields];
 }
 
@@ -149,8 +152,11 @@ void ReadPromise(const v1::Interaction& interaction, OwnerInterner intern, Act& 
 }
 
 void Revoke(const v1::Interaction& interaction, Act& act) {
+  // A click on a page, or in the product, names no channel that we could write to.
+  const bool named =
+      interaction.channel() != v1::CHANNEL_WEB && interaction.channel() != v1::CHANNEL_PRODUCT;
   v1::Consent all;
-  all.set_channel(interaction.channel());
+  all.set_channel(named ? interaction.channel() : v1::CHANNEL_UNSPECIFIED);
   act.statement = Statement::kConsent;
   act.consent = ConsentOf(interaction, all, false, act.at);
 }

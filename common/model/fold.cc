@@ -44,8 +44,8 @@ void FoldTrust(Part& part, const TieChange& change, const ScoringModel& model) {
 void FoldTheirHalf(Tie& tie, Part& part, const Act& act, const ScoringModel& model) {
   if (act.message) tie.AddTheirs(act.at, model);
   tie.last_theirs = std::max(tie.last_theirs, act.at);
+  if (act.message) tie.cooled = false;
   if (!act.reply_like) return;
-  tie.cooled = false;
   Exchange exchange{act.at};
   exchange.thread = act.thread & 0xffffff;
   exchange.answered = exchange.in_time = act.settled ? 1 : 0;

@@ -164,6 +164,7 @@ void OpenReady(Relationship& r, const Act& act, const MomentContext& c) {
   const Verdict verdict = MaySuggest(r, c.now, c.model, c.policy);
   if (!verdict.allowed()) return;  // not opened by the guard's end, but by their next act
   CloseKind(r, MomentKind::kWaitsForUs, CloseCause::kSuperseded, c);
+  ForgetWaiting(r, act.at);  // told by this one: it does not come back as another
   r.ready_used = true;
   MomentChange change = Of(MomentKind::kBecameReady, ChooseOwner(r, c.now, c.model, c.owners),
                            act.hash, Initiator::kPerson);
@@ -173,7 +174,7 @@ void OpenReady(Relationship& r, const Act& act, const MomentContext& c) {
 }
 
 void OpenOutreach(Relationship& r, const Act& act, const MomentContext& c) {
-  if (!act.TheirAct()) return;
+  if (!act.TheirAct() || r.stage == Stage::kResting) return;
   if (Waits(r, act)) NoteWaiting(r, act);
   OpenReady(r, act, c);
   if (r.OpenOutreach() != nullptr || r.extras == nullptr) return;
@@ -228,10 +229,9 @@ void OpenCare(Relationship& r, const Act& act, const Folded& folded, const Momen
 // --- what time brings
 
 void ExpireMoments(Relationship& r, const MomentContext& c) {
-  // What waited when an outreach moment opened was told by it: it does not come back as another.
   Instant waited_until;
   for (const OpenMoment& m : r.open_moments()) {
-    if (IsOutreach(m.kind) && m.expires <= c.now) waited_until = std::max(waited_until, m.opened);
+    if (m.kind == MomentKind::kWaitsForUs && m.expires <= c.now) waited_until = m.opened;
   }
   Close(r, CloseCause::kExpired, c, [&](const OpenMoment& m) { return m.expires <= c.now; });
   if (waited_until.is_set()) ForgetWaiting(r, waited_until);
@@ -316,7 +316,7 @@ void OpenCooling(Relationship& r, const MomentContext& c) {
     }
     c.before_tie_change(tie);
     tie.cooled = true;
-    const bool news = c.now - cools <= c.policy.fresh;
+    const bool news = c.now - cools <= c.policy.fresh && cools > tie.last_theirs;
     if (!news || r.stage == Stage::kResting || IsRevoked(r, 0, 1, c.now)) continue;
     Open(r,
          Of(MomentKind::kCooling, tie.owner, static_cast<uint64_t>(cools.seconds()),
@@ -360,7 +360,9 @@ OwnerIndex ChooseOwner(const Relationship& r, Instant now, const ScoringModel& m
                       tie.claimed);
   };
   for (const Tie& tie : r.ties.all()) {
-    if (best == nullptr || order(tie) > order(*best)) best = &tie;
+    if (best == nullptr || order(tie) > order(*best) ||
+        (order(tie) == order(*best) && owners.name(tie.owner) < owners.name(best->owner)))
+      best = &tie;
   }
   if (best != nullptr) return best->owner;
   return owners.account_owner != kNobody ? owners.account_owner : owners.pool;

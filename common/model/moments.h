@@ -73,7 +73,8 @@ Instant MomentDue(const Relationship& relationship, const Policy& policy);
 // with one half-life.
 Instant CoolsAt(const Tie& tie, const ScoringModel& model, const Policy& policy);
 
-// The CRM owner, else the strongest tie, else the account's owner, else the team's pool.
+// The CRM owner, else the strongest tie (of equals the first by name), else the account's owner,
+// else the team's pool.
 OwnerIndex ChooseOwner(const Relationship& relationship, Instant now, const ScoringModel& model,
                        const Owners& owners);
 

@@ -21,6 +21,9 @@ static_assert(static_cast<int>(Purpose::kOther) == v1::TOUCH_PURPOSE_OTHER);
 static_assert(static_cast<int>(MomentKind::kProductFeedback) == v1::MOMENT_KIND_PRODUCT_FEEDBACK);
 static_assert(static_cast<int>(CloseCause::kOwnerChanged) == v1::CLOSE_CAUSE_OWNER_CHANGED);
 
+// Accumulators are kept up to 30 d before the latest event: 2^(30 d / 1 h) still is a double.
+constexpr SpanSeconds kShortestHalfLife = kHour;
+
 // Gathers all faults of a contract, so that one look mends them all.
 class Faults {
  public:
@@ -116,7 +119,7 @@ absl::StatusOr<ScoringModel> Compile(const v1::ScoringModel& contract) {
                      "a known class");
       continue;
     }
-    faults.Require(half_life > 0, absl::StrCat(name, ".half_life"), "> 0");
+    faults.Require(half_life >= kShortestHalfLife, absl::StrCat(name, ".half_life"), ">= 1 h");
     faults.Require(row.weight() >= 0 && std::isfinite(row.weight()), absl::StrCat(name, ".weight"),
                    ">= 0");
     faults.Require(row.signal_class() <= kLastSignalClass || row.weight() == 0,
@@ -131,8 +134,8 @@ absl::StatusOr<ScoringModel> Compile(const v1::ScoringModel& contract) {
   model.tie_message_weight = contract.tie_messages().weight();
   model.tie_message_per_second =
       1 / static_cast<double>(contract.tie_messages().half_life().seconds());
-  faults.Require(contract.tie_messages().half_life().seconds() > 0, "tie_messages.half_life",
-                 "> 0");
+  faults.Require(contract.tie_messages().half_life().seconds() >= kShortestHalfLife,
+                 "tie_messages.half_life", ">= 1 h");
   faults.Require(model.tie_message_weight >= 0, "tie_messages.weight", ">= 0");
   model.intercept = contract.intercept();
   model.tie_answer_rate = contract.tie_answer_rate();

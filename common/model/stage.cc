@@ -84,8 +84,10 @@ Stage Next(Relationship& r, const StageTrigger& trigger, const Facts& facts, Ins
 }  // namespace
 
 StageCause StageCauseOf(const Act& act, bool backlog) {
-  if (act.TheirAct()) return backlog ? StageCause::kBacklog : StageCause::kTheirAct;
-  if (act.touch) return backlog ? StageCause::kBacklog : StageCause::kOurAct;
+  const bool moves = act.TheirAct() || act.touch || act.statement == Statement::kRestEnded;
+  if (backlog && moves) return StageCause::kBacklog;
+  if (act.TheirAct()) return StageCause::kTheirAct;
+  if (act.touch) return StageCause::kOurAct;
   return act.initiator == Initiator::kPerson ? StageCause::kTheirWish : StageCause::kTime;
 }
 
