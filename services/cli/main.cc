@@ -3,7 +3,7 @@
 #include "CLI/CLI.hpp"
 #include "services/cli/exit_code.h"
 #include "services/cli/sample_command.h"
-#include "services/cli/trial_command.h"
+#include "services/cli/trial/trial_command.h"
 
 int main(int argc, char** argv) {
   CLI::App app(

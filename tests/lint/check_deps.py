@@ -22,8 +22,8 @@ LAYERS = {
 # Headers made from proto/, and the library that holds them.
 GENERATED_PREFIX, GENERATED_LIBRARY = "tend/v1/", "tend_proto"
 
-# Rule 2. The trial's wiring may name these parts of other services.
-TRIAL_WIRING = "services/cli/*wiring.*"
+# Rule 2. The trial is made of these parts of other services (decision of 2026-11-24, the trial's folder).
+TRIAL_WIRING = ("services/cli/trial/*", "services/cli/*wiring.*")
 TRIAL_PARTS = ("domain", "processor", "connectors", "files")
 
 # Rule 3. Pure: only values in, values out.
@@ -136,7 +136,7 @@ def check_services(tree):
             parts = include.split("/")
             if parts[0] != "services" or parts[1] == own:
                 continue
-            if fnmatchcase(file.path, TRIAL_WIRING) and service_part(include) in TRIAL_PARTS:
+            if matches(file.path, TRIAL_WIRING) and service_part(include) in TRIAL_PARTS:
                 continue
             yield file, line, 2, f"services/{own} includes {include} of another service", \
                 "meet through a message in proto/, or move the shared part to common/"

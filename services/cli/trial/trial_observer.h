@@ -1,8 +1,8 @@
 // Watches what the pipeline writes and sums it up: names, nudges, rejects, what followed a nudge,
 // the list's people.
 
-#ifndef TEND_SERVICES_CLI_TRIAL_OBSERVER_H_
-#define TEND_SERVICES_CLI_TRIAL_OBSERVER_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_OBSERVER_H_
+#define TEND_SERVICES_CLI_TRIAL_TRIAL_OBSERVER_H_
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@
 #include "common/model/names.h"
 #include "common/model/relationship.h"
 #include "common/model/scoring_model.h"
-#include "services/cli/trial_result.h"
+#include "services/cli/trial/trial_result.h"
 #include "tend/v1/person_event.pb.h"
 
 namespace tend::cli {
@@ -67,4 +67,4 @@ class TrialObserver {
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_TRIAL_OBSERVER_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_TRIAL_OBSERVER_H_

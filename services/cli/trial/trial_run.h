@@ -1,15 +1,15 @@
 // Runs a trial: files in, through the pipeline, a result out.
 
-#ifndef TEND_SERVICES_CLI_TRIAL_RUN_H_
-#define TEND_SERVICES_CLI_TRIAL_RUN_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_RUN_H_
+#define TEND_SERVICES_CLI_TRIAL_TRIAL_RUN_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/cli/progress.h"
-#include "services/cli/trial_result.h"
-#include "services/cli/trial_wiring.h"
+#include "services/cli/trial/trial_result.h"
+#include "services/cli/trial/trial_wiring.h"
 #include "services/ingest/files/file_set.h"
 
 namespace tend::cli {
@@ -31,4 +31,4 @@ absl::StatusOr<TrialResult> RunTrial(const TrialOptions& options, TrialSetup set
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_TRIAL_RUN_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_TRIAL_RUN_H_

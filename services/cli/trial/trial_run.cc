@@ -1,4 +1,4 @@
-#include "services/cli/trial_run.h"
+#include "services/cli/trial/trial_run.h"
 
 #include <sys/resource.h>
 
@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "common/base/status_macros.h"
-#include "services/cli/trial_observer.h"
+#include "services/cli/trial/trial_observer.h"
 #include "services/ingest/domain/acceptor.h"
 
 namespace tend::cli {

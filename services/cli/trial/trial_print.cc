@@ -1,4 +1,4 @@
-#include "services/cli/trial_print.h"
+#include "services/cli/trial/trial_print.h"
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 // What a trial found: plain values for the report and for --json.
 
-#ifndef TEND_SERVICES_CLI_TRIAL_RESULT_H_
-#define TEND_SERVICES_CLI_TRIAL_RESULT_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_RESULT_H_
+#define TEND_SERVICES_CLI_TRIAL_TRIAL_RESULT_H_
 
 #include <array>
 #include <cstdint>
@@ -65,4 +65,4 @@ struct TrialResult {
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_TRIAL_RESULT_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_TRIAL_RESULT_H_

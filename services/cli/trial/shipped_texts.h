@@ -1,7 +1,7 @@
 // The shipped model and policy as text, built in, so that `tend` works from any folder.
 
-#ifndef TEND_SERVICES_CLI_SHIPPED_TEXTS_H_
-#define TEND_SERVICES_CLI_SHIPPED_TEXTS_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_SHIPPED_TEXTS_H_
+#define TEND_SERVICES_CLI_TRIAL_SHIPPED_TEXTS_H_
 
 namespace tend::cli {
 
@@ -10,4 +10,4 @@ extern const char kShippedPolicy[];
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_SHIPPED_TEXTS_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_SHIPPED_TEXTS_H_

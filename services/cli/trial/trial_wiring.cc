@@ -1,4 +1,4 @@
-#include "services/cli/trial_wiring.h"
+#include "services/cli/trial/trial_wiring.h"
 
 #include <map>
 #include <utility>

@@ -7,8 +7,8 @@
 // Every hop encodes and decodes its contracts as on Kafka. Never a deployment mode: nothing is
 // kept.
 
-#ifndef TEND_SERVICES_CLI_TRIAL_WIRING_H_
-#define TEND_SERVICES_CLI_TRIAL_WIRING_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_WIRING_H_
+#define TEND_SERVICES_CLI_TRIAL_TRIAL_WIRING_H_
 
 #include <memory>
 #include <string>
@@ -67,4 +67,4 @@ class TrialPipeline {
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_TRIAL_WIRING_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_TRIAL_WIRING_H_

@@ -1,4 +1,4 @@
-#include "services/cli/trial_command.h"
+#include "services/cli/trial/trial_command.h"
 
 #include <google/protobuf/text_format.h>
 
@@ -13,9 +13,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
-#include "services/cli/shipped_texts.h"
-#include "services/cli/trial_print.h"
-#include "services/cli/trial_run.h"
+#include "services/cli/trial/shipped_texts.h"
+#include "services/cli/trial/trial_print.h"
+#include "services/cli/trial/trial_run.h"
 #include "services/enrichment/domain/roster.h"
 #include "tend/v1/scoring_model.pb.h"
 

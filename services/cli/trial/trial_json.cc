@@ -2,7 +2,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
-#include "services/cli/trial_print.h"
+#include "services/cli/trial/trial_print.h"
 
 namespace tend::cli {
 namespace {

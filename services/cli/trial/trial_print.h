@@ -1,13 +1,13 @@
 // A trial's result in words and tables, or as JSON.
 
-#ifndef TEND_SERVICES_CLI_TRIAL_PRINT_H_
-#define TEND_SERVICES_CLI_TRIAL_PRINT_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_PRINT_H_
+#define TEND_SERVICES_CLI_TRIAL_TRIAL_PRINT_H_
 
 #include <string>
 
 #include "common/model/scoring_model.h"
 #include "services/cli/terminal.h"
-#include "services/cli/trial_result.h"
+#include "services/cli/trial/trial_result.h"
 
 namespace tend::cli {
 
@@ -24,4 +24,4 @@ std::string PrintExplanation(const TrialResult& result, const model::ScoringMode
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_TRIAL_PRINT_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_TRIAL_PRINT_H_

@@ -13,7 +13,7 @@
 #include "common/model/names.h"
 #include "common/model/readiness.h"
 #include "services/cli/table.h"
-#include "services/cli/trial_print.h"
+#include "services/cli/trial/trial_print.h"
 #include "services/notification/domain/words.h"
 #include "tend/v1/evidence.pb.h"
 

@@ -1,4 +1,4 @@
-#include "services/cli/trial_observer.h"
+#include "services/cli/trial/trial_observer.h"
 
 #include <algorithm>
 #include <utility>

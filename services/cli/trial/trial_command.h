@@ -1,7 +1,7 @@
 // `tend trial`: the whole pipeline in one process over files.
 
-#ifndef TEND_SERVICES_CLI_TRIAL_COMMAND_H_
-#define TEND_SERVICES_CLI_TRIAL_COMMAND_H_
+#ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_COMMAND_H_
+#define TEND_SERVICES_CLI_TRIAL_TRIAL_COMMAND_H_
 
 #include <CLI/CLI.hpp>
 
@@ -15,4 +15,4 @@ void AddTrialCommand(CLI::App& app, ExitCode& exit_code);
 
 }  // namespace tend::cli
 
-#endif  // TEND_SERVICES_CLI_TRIAL_COMMAND_H_
+#endif  // TEND_SERVICES_CLI_TRIAL_TRIAL_COMMAND_H_
