@@ -89,6 +89,7 @@ TEST(ExplainTest, WithoutHistoryItSaysSo) {
 
 TEST(ExplainTest, OlderThanTheLastSixIsOneRowAClass) {
   std::vector<Act> acts;
+  acts.reserve(10);
   for (int i = 0; i < 9; ++i) acts.push_back(MakeAct(Kind::kContentVisit, Day(0, 60 * i)));
   acts.push_back(MakeAct(Kind::kPricingVisit, Day(-1)));
   const auto rows = Explain(FoldAll(acts), kNobody, Day(1), ShippedModel());

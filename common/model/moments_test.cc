@@ -37,11 +37,11 @@ TEST(PromiseTest, IsDueADayBeforeAndClosesAWeekAfter) {
 }
 
 TEST(PromiseTest, ClosesWhenKeptWithdrawnOrBroken) {
-  const std::pair<Statement, CloseCause> kOutcomes[] = {
+  const std::pair<Statement, CloseCause> outcomes[] = {
       {Statement::kPromiseKept, CloseCause::kPromiseKept},
       {Statement::kPromiseWithdrawn, CloseCause::kPromiseWithdrawn},
       {Statement::kPromiseBroken, CloseCause::kPromiseWithdrawn}};
-  for (const auto& [statement, cause] : kOutcomes) {
+  for (const auto& [statement, cause] : outcomes) {
     Life life;
     life.Happens(Kind::kPromise, Day(0), 1);
     life.PassTo(Day(2));
@@ -70,6 +70,7 @@ TEST(PromiseTest, AnOutcomeThatComesFirstIsWorthTheSame) {
 
 TEST(PromiseTest, OutcomesOfUnknownPromisesDoNotPileUp) {
   std::vector<Act> acts;
+  acts.reserve(100);
   for (int i = 0; i < 100; ++i) acts.push_back(Told(Statement::kPromiseKept, Day(i), Day(i)));
   EXPECT_EQ(FoldAll(acts).WishesAt(0).promises.size(), 8u);
 }

@@ -173,7 +173,7 @@ absl::StatusOr<Policy> Compile(const v1::Policy& contract) {
   faults.Require(0 < p.growing && p.growing <= p.ready_leave && p.ready_leave <= p.ready_enter &&
                      p.ready_enter < 1,
                  "stage: growing <= ready_leave <= ready_enter", "in (0, 1)");
-  const auto logit = [](double p_) { return std::log(p_ / (1 - p_)); };
+  const auto logit = [](double share) { return std::log(share / (1 - share)); };
   p.ready_enter_z = logit(p.ready_enter), p.ready_leave_z = logit(p.ready_leave),
   p.growing_z = logit(p.growing);
   const auto positive = [&](const google::protobuf::Duration& d, absl::string_view name) {

@@ -8,7 +8,6 @@ namespace tend::cli {
 namespace {
 
 using google::protobuf::Struct;
-using google::protobuf::Value;
 
 void Put(Struct& object, const std::string& name, double number) {
   (*object.mutable_fields())[name].set_number_value(number);

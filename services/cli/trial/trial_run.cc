@@ -146,12 +146,11 @@ absl::StatusOr<TrialResult> RunTrial(const TrialOptions& options, TrialSetup set
   const absl::Time began = absl::Now();
   TEND_ASSIGN_OR_RETURN(const Span span, SpanOf(options));
   setup.start = options.as_import ? span.last : span.first;
-  const model::ScoringModel model = setup.model;
-  const model::Policy policy = setup.policy;
-  TEND_ASSIGN_OR_RETURN(const auto pipeline, TrialPipeline::Create(std::move(setup)));
+  TEND_ASSIGN_OR_RETURN(const auto pipeline, TrialPipeline::Create(setup));
   TEND_ASSIGN_OR_RETURN(const auto files, FileSet::Open(options.files, options.file_options));
   TrialResult result;
-  TrialObserver observer({options.explain.data(), options.explain.size()}, model, policy, &result);
+  TrialObserver observer({options.explain.data(), options.explain.size()}, setup.model,
+                         setup.policy, &result);
   Run run(options, *pipeline, *files, observer, result, span.last);
   TEND_RETURN_IF_ERROR(run.Play(progress));
   TEND_RETURN_IF_ERROR(pipeline->ReadRelationships(

@@ -181,7 +181,7 @@ class Wired final : public TrialPipeline {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TrialPipeline>> TrialPipeline::Create(TrialSetup setup) {
+absl::StatusOr<std::unique_ptr<TrialPipeline>> TrialPipeline::Create(const TrialSetup& setup) {
   auto wired = std::make_unique<Wired>(setup.start);
   TEND_RETURN_IF_ERROR(wired->Start(setup));
   return wired;

@@ -42,7 +42,7 @@ using TrialRecordSink = absl::FunctionRef<void(absl::string_view topic, absl::st
 class TrialPipeline {
  public:
   // Errors: INVALID_ARGUMENT naming every fault of the roster or the policy.
-  static absl::StatusOr<std::unique_ptr<TrialPipeline>> Create(TrialSetup setup);
+  static absl::StatusOr<std::unique_ptr<TrialPipeline>> Create(const TrialSetup& setup);
   virtual ~TrialPipeline() = default;
 
   // Writes one accepted interaction to the log.
