@@ -19,7 +19,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-LATEST_COMMITS = 30  # how far back the stand-in looks
+LATEST_COMMITS = 5  # how far back the stand-in looks; TIDY_BASE=COMMIT looks further
 # GCC's precompiled headers mean nothing to clang; without them it also sees what a file forgot to include.
 GCC_ONLY = re.compile(r"\s-include \S*cmake_pch\.hxx|\s-Winvalid-pch|\s-fpch-\S+|\s-fno-pch\S*")
 
