@@ -30,12 +30,13 @@ namespace {
 
 constexpr int kPartitions = 4;
 const std::string& Value() {
-  static const std::string* const value = new std::string(200, 'v');
-  return *value;
+  static const std::string kValue(200, 'v');
+  return kValue;
 }
 
 std::vector<std::string> Keys(int count) {
   std::vector<std::string> keys;
+  keys.reserve(count);
   for (int i = 0; i < count; ++i)
     keys.push_back(absl::StrCat("00000000-0000-5000-8000-", 1'000'000 + i));
   return keys;

@@ -24,12 +24,13 @@ constexpr int kFirstFact = 20;
 using MaybeFault = std::optional<Fault>;
 
 Fault Missing(absl::string_view field) {
-  return {v1::REJECT_REASON_FIELD_MISSING, std::string(field), absl::StrCat(field, " is empty")};
+  return {v1::REJECT_REASON_FIELD_MISSING, std::string(field.data(), field.size()),
+          absl::StrCat(field, " is empty")};
 }
 
 MaybeFault CheckText(absl::string_view text, size_t limit, absl::string_view field) {
   if (text.size() <= limit) return std::nullopt;
-  return Fault{v1::REJECT_REASON_FIELD_INVALID, std::string(field),
+  return Fault{v1::REJECT_REASON_FIELD_INVALID, std::string(field.data(), field.size()),
                absl::StrCat(field, " has ", text.size(), " bytes; at most ", limit)};
 }
 
