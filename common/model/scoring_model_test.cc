@@ -13,11 +13,13 @@ using testing::HasSubstr;
 
 std::string Fault(const v1::ScoringModel& contract) {
   const auto compiled = Compile(contract);
-  return compiled.ok() ? "" : std::string(compiled.status().message());
+  const absl::string_view message = compiled.status().message();
+  return {message.data(), message.size()};
 }
 std::string Fault(const v1::Policy& contract) {
   const auto compiled = Compile(contract);
-  return compiled.ok() ? "" : std::string(compiled.status().message());
+  const absl::string_view message = compiled.status().message();
+  return {message.data(), message.size()};
 }
 
 TEST(ScoringModelTest, TheShippedNumbersCompile) {

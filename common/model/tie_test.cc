@@ -107,6 +107,7 @@ TEST(StrengthTest, ThreeMessagesEachWayAreHalf) {
 
 TEST(StrengthTest, ALateMessageDoesNotInflateThePeak) {
   std::vector<Act> acts;
+  acts.reserve(7);
   for (int i = 0; i < 6; ++i)
     acts.push_back(MakeAct(i % 2 == 0 ? Kind::kTouch : Kind::kMessage, Day(100, i), 1));
   const float peak = FoldAll(acts).ties.all()[0].peak_strength;
