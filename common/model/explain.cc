@@ -43,7 +43,7 @@ struct ClassShare {
 };
 
 ClassShare ShareOf(double total, double weight) {
-  return {total, total > 0 ? weight * std::log1p(total) / total : 0};
+  return {total, total > 0 ? weight * Log1p(total) / total : 0};
 }
 
 std::array<ClassShare, kClasses> Shares(const Relationship& r, Instant now,
@@ -113,8 +113,7 @@ std::vector<EvidenceRow> Explain(const Relationship& r, OwnerIndex owner, Instan
   }
   const double theirs = Read(r, owner, now, model).theirs;
   if (theirs > 0)
-    rows.push_back(
-        Earlier(SignalClass::kMessage, model.tie_message_weight * std::log1p(theirs), true));
+    rows.push_back(Earlier(SignalClass::kMessage, model.tie_message_weight * Log1p(theirs), true));
   Append(rows, TermRows(r, owner, now, model));
   return rows;
 }

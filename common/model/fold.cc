@@ -72,6 +72,7 @@ bool FoldTouch(Tie& tie, Part& part, const Act& act, const ScoringModel& model) 
 // A late message is judged at the latest event: before it, later messages would count as more than
 // one.
 void KeepPeak(Tie& tie, const ScoringModel& model, const Policy& policy) {
+  if (tie.theirs == 0 || tie.ours == 0) return;
   const Instant at = std::max(tie.last_theirs, tie.last_ours);
   const auto strength = static_cast<float>(tie.StrengthAt(at, model));
   if (strength <= tie.peak_strength && at - tie.peak_at <= policy.cooling_window) return;
@@ -89,27 +90,28 @@ int TieIndex(Relationship& r, OwnerIndex owner, int part_index) {
   return index;
 }
 
-bool FoldTies(Relationship& r, Part& part, int part_index, const Act& act, Instant now,
-              const ScoringModel& model, const Policy& policy) {
-  bool solicited = false;
+void FoldTies(Relationship& r, Part& part, int part_index, const Act& act, Instant now,
+              const ScoringModel& model, const Policy& policy, Folded& folded) {
   for (const OwnerIndex owner : act.owners) {
     const int index = TieIndex(r, owner, part_index);
     Tie& tie = r.ties.all()[index];
     if (!tie.first.is_set() || act.at < tie.first) tie.first = act.at;
     if (act.statement == Statement::kListRow) tie.claimed = true;
     if (act.TheirAct()) FoldTheirHalf(tie, part, act, model);
-    if (act.touch) solicited = FoldTouch(tie, part, act, model) || solicited;
+    if (act.touch) folded.solicited = FoldTouch(tie, part, act, model) || folded.solicited;
     if (act.touch || act.met) tie.last_ours = std::max(tie.last_ours, act.at);
-    if (act.message || act.our_message) KeepPeak(tie, model, policy);
+    if (act.message || act.our_message) {
+      KeepPeak(tie, model, policy);
+      tie.cools_day = 0;
+    }
     const Instant both = std::min(tie.last_theirs, tie.last_ours);
     r.conversing_until = std::max(r.conversing_until, both + policy.conversing);
-    RefreshBound(r, index, now, model);
+    folded.tie_terms = RefreshBound(r, index, now, model);
   }
   if (r.PartCount() > 1) {
     InvalidateBounds(r);
     RecountConversing(r, policy.conversing);
   }
-  return solicited;
 }
 
 void FoldPurpose(Relationship& r, Part& part, const Act& act, const ScoringModel& model) {
@@ -223,7 +225,7 @@ Folded Fold(Relationship& r, const Act& act, int part_index, Instant now, const 
   Part& part = r.PartAt(part_index);
   if (!part.first.is_set() || act.at < part.first) part.first = act.at;
   if (act.TheirAct()) FoldSignal(r, part, act, model);
-  folded.solicited = FoldTies(r, part, part_index, act, now, model, policy);
+  FoldTies(r, part, part_index, act, now, model, policy, folded);
   if (act.touch) {
     FoldPurpose(r, part, act, model);
     if (act.at > r.LastAct()) {

@@ -14,6 +14,7 @@ struct Folded {
   bool solicited = false;  // the touch answered an act of theirs
   bool promise_changed = false;
   bool rest_changed = false;
+  double tie_terms = 0;  // TieTerms of the last owner named, at `now`; 0 where none is
 };
 
 // Folds `act` into the part at `part_index`; `now` is the batch's time, used only to refresh stored

@@ -130,6 +130,7 @@ void CloseMoot(Relationship& r, Stage before, const MomentContext& c) {
 
 bool Waits(const Relationship& r, const Act& act) {
   if (!act.reply_like || act.settled) return false;
+  if (act.at == r.last_event) return true;  // nothing is later
   for (const Tie& tie : r.ties.all()) {
     if (tie.last_ours > act.at) return false;  // somebody of us has spoken since
   }
@@ -305,11 +306,19 @@ void OpenRestOver(Relationship& r, const MomentContext& c) {
   Open(r, std::move(change), c.policy.care_expire, c);
 }
 
+uint16_t DayOf(Instant at) { return static_cast<uint16_t>(at.seconds() / kDay); }
+
 void OpenCooling(Relationship& r, const MomentContext& c) {
   if (!r.cooling_check.is_set() || r.cooling_check > c.now) return;
   r.cooling_check = Instant::Never();
   for (Tie& tie : r.ties.all()) {
+    const Instant not_before(tie.cools_day * kDay);
+    if (not_before > c.now) {  // most: a person may have hundreds of ties
+      r.cooling_check = std::min(r.cooling_check, not_before);
+      continue;
+    }
     const Instant cools = CoolsAt(tie, c.model, c.policy);
+    tie.cools_day = DayOf(cools);
     if (cools > c.now) {
       r.cooling_check = std::min(r.cooling_check, cools);
       continue;
@@ -329,9 +338,14 @@ void WatchCooling(Relationship& r, const Act& act, const MomentContext& c) {
   if (!act.message && !act.our_message) return;
   for (const OwnerIndex owner : act.owners) {
     for (int i = 0; i < r.PartCount(); ++i) {
-      const Tie* tie = r.ties.Find(owner, i);
+      Tie* tie = r.ties.Find(owner, i);
       if (tie == nullptr) continue;
       const Instant cools = CoolsAt(*tie, c.model, c.policy);
+      tie->cools_day = DayOf(cools);
+      if (cools <= tie->last_theirs) {  // they wrote and it is cool still: no news
+        tie->cooled = true;
+        continue;
+      }
       if (!r.cooling_check.is_set() || cools < r.cooling_check) r.cooling_check = cools;
     }
   }

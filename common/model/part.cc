@@ -4,21 +4,19 @@
 #include <cmath>
 #include <cstring>
 #include <tuple>
+#include <utility>
 
 namespace tend::model {
 namespace {
 
-// Past this the reference time follows the events, so that values stay far from overflow: 2^(30 d /
-// 7 d) = 20.
-constexpr SpanSeconds kRebaseAfter = 30 * kDay;
-
-size_t BlockSize(int values, int signals) {
-  return static_cast<size_t>(values) * sizeof(double) +
-         static_cast<size_t>(signals) * sizeof(LastSignal);
+size_t BlockSize(int values, size_t signals) {
+  const size_t stamps = signals == 0 ? 0 : signals - 1;
+  return static_cast<size_t>(values) * sizeof(double) + signals * sizeof(uint64_t) +
+         stamps * sizeof(uint32_t);
 }
 
 double Growth(SpanSeconds span, double per_second) {
-  return std::exp2(static_cast<double>(span) * per_second);
+  return span == 0 ? 1 : std::exp2(static_cast<double>(span) * per_second);
 }
 
 }  // namespace
@@ -29,6 +27,7 @@ Part& Part::operator=(const Part& other) {
   last_reply = other.last_reply;
   touches = other.touches, answers = other.answers;
   mask_ = other.mask_, signal_count_ = other.signal_count_;
+  newest_stamp_ = other.newest_stamp_;
   const size_t size = BlockSize(ValueCount(), signal_count_);
   block_.reset(size == 0 ? nullptr : new std::byte[size]);
   if (size != 0) std::memcpy(block_.get(), other.block_.get(), size);
@@ -42,13 +41,21 @@ double Part::ValueAt(SignalClass signal, Instant now, const ScoringModel& model)
   return values()[Slot(signal)] * Growth(reference - now, model.per_second[Index(signal)]);
 }
 
+void Part::AddValuesAt(Instant now, const ScoringModel& model, ClassValues& sums) const {
+  const SpanSeconds span = reference - now;
+  const double* value = values();
+  for (uint32_t left = mask_; left != 0; left &= left - 1) {
+    const int c = __builtin_ctz(left);
+    sums[c] += *value++ * Growth(span, model.per_second[c]);
+  }
+}
+
 void Part::Add(SignalClass signal, Instant at, double amount, const ScoringModel& model) {
   if (!reference.is_set()) reference = at;
-  if (at - reference > kRebaseAfter) {
-    for (int c = 1; c < kClasses; ++c) {
-      const auto kept = static_cast<SignalClass>(c);
-      if (Has(kept)) values()[Slot(kept)] *= Growth(reference - at, model.per_second[c]);
-    }
+  if (at > reference) {  // it follows the latest event: values never grow past their count
+    double* value = values();
+    for (uint32_t left = mask_; left != 0; left &= left - 1)
+      *value++ *= Growth(reference - at, model.per_second[__builtin_ctz(left)]);
     reference = at;
   }
   SetValue(signal,
@@ -56,46 +63,61 @@ void Part::Add(SignalClass signal, Instant at, double amount, const ScoringModel
 }
 
 void Part::SetValue(SignalClass signal, double value) {
-  if (!Has(signal)) Resize(mask_ | 1u << Index(signal), signal_count_);
+  if (!Has(signal)) Resize(mask_ | 1u << Index(signal), last_signals());
   values()[Slot(signal)] = value;
 }
 
-void Part::Resize(uint32_t mask, int signals_wanted) {
+void Part::Resize(uint32_t mask, const LastSignals& signals) {
   const int count = __builtin_popcount(mask);
-  std::unique_ptr<std::byte[]> block(new std::byte[BlockSize(count, signals_wanted)]);
+  std::unique_ptr<std::byte[]> block(new std::byte[BlockSize(count, signals.size())]);
   auto* to = reinterpret_cast<double*>(block.get());
-  for (int c = 0, slot = 0; c < kClasses; ++c) {
-    if ((mask >> c & 1) != 0) to[slot++] = RawValue(static_cast<SignalClass>(c));
+  for (int c = 0; c < kClasses; ++c) {
+    if ((mask >> c & 1) != 0) *to++ = RawValue(static_cast<SignalClass>(c));
   }
-  const int kept = std::min<int>(signals_wanted, signal_count_);
-  auto* to_signals = reinterpret_cast<LastSignal*>(to + count);
-  std::uninitialized_default_construct_n(to_signals, signals_wanted);
-  if (kept > 0) std::copy_n(signals(), kept, to_signals);
   block_ = std::move(block);
-  mask_ = mask;
-  signal_count_ = static_cast<uint8_t>(signals_wanted);
+  mask_ = mask & 0xffffff;
+  signal_count_ = signals.size() & 0xff;
+  Write(signals);
 }
 
-absl::Span<const LastSignal> Part::last_signals() const {
-  return absl::MakeConstSpan(block_ == nullptr ? nullptr : signals(), signal_count_);
+void Part::Write(const LastSignals& signals) {
+  for (size_t i = 0; i < signals.size(); ++i) {
+    hashes()[i] = signals[i].hash();
+    (i + 1 == signals.size() ? newest_stamp_ : stamps()[i]) = signals[i].stamp();
+  }
+}
+
+LastSignals Part::last_signals() const {
+  LastSignals signals;
+  for (uint32_t i = 0; i < signal_count_; ++i)
+    signals.emplace_back(i + 1 == signal_count_ ? newest_stamp_ : stamps()[i], hashes()[i]);
+  return signals;
+}
+
+void Part::AppendToFull(const LastSignal& signal) {
+  std::copy(hashes() + 1, hashes() + kLastSignals, hashes());
+  std::copy(stamps() + 1, stamps() + kLastSignals - 1, stamps());
+  hashes()[kLastSignals - 1] = signal.hash();
+  stamps()[kLastSignals - 2] = std::exchange(newest_stamp_, signal.stamp());
 }
 
 void Part::NoteSignal(const LastSignal& signal) {
-  const auto order = [](const LastSignal& s) {
-    return std::tuple(s.minute(), s.hash(), s.signal());
+  const auto before = [](const LastSignal& a, const LastSignal& b) {
+    return std::tuple(a.minute(), a.hash(), a.signal()) <
+           std::tuple(b.minute(), b.hash(), b.signal());
   };
-  const auto before = [&](const LastSignal& a, const LastSignal& b) { return order(a) < order(b); };
-  const int count = signal_count_;
-  if (count == kLastSignals) {
-    if (before(signal, signals()[0])) return;
-    std::copy(signals() + 1, signals() + count, signals());
+  const bool full = signal_count_ == kLastSignals;
+  if (full && !before(signal, LastSignal(newest_stamp_, hashes()[kLastSignals - 1])))
+    return AppendToFull(signal);
+  LastSignals signals = last_signals();
+  if (full && before(signal, signals[0])) return;
+  if (full) signals.erase(signals.begin());
+  signals.insert(std::upper_bound(signals.begin(), signals.end(), signal, before), signal);
+  if (full) {
+    Write(signals);
   } else {
-    Resize(mask_, count + 1);
+    Resize(mask_, signals);
   }
-  LastSignal* end = signals() + signal_count_ - 1;
-  LastSignal* place = std::upper_bound(signals(), end, signal, before);
-  std::copy_backward(place, end, end + 1);
-  *place = signal;
 }
 
 namespace {

@@ -7,43 +7,48 @@
 #ifndef TEND_COMMON_MODEL_PART_H_
 #define TEND_COMMON_MODEL_PART_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/types/span.h"
+#include "absl/container/inlined_vector.h"
 #include "common/model/instant.h"
 #include "common/model/scoring_model.h"
 #include "common/model/signal.h"
 
 namespace tend::model {
 
-// One of the last signals: what a moment's top evidence is made of. 12 bytes.
+// One of the last signals: what a moment's top evidence is made of.
 class LastSignal {
  public:
   LastSignal() = default;
   LastSignal(SignalClass signal, Instant at, uint64_t hash)
-      : hash_low_(static_cast<uint32_t>(hash)),
-        hash_high_(static_cast<uint32_t>(hash >> 32)),
-        minute_and_class_(static_cast<uint32_t>(at.seconds() / 60) << 5 |
-                          static_cast<uint32_t>(Index(signal))) {}
+      : LastSignal(
+            static_cast<uint32_t>(at.seconds() / 60) << 5 | static_cast<uint32_t>(Index(signal)),
+            hash) {}
+  LastSignal(uint32_t stamp, uint64_t hash) : hash_(hash), stamp_(stamp) {}
 
-  SignalClass signal() const { return static_cast<SignalClass>(minute_and_class_ & 31); }
-  int64_t minute() const { return minute_and_class_ >> 5; }
+  SignalClass signal() const { return static_cast<SignalClass>(stamp_ & 31); }
+  int64_t minute() const { return stamp_ >> 5; }
   Instant at() const { return Instant(minute() * 60); }
-  uint64_t hash() const { return static_cast<uint64_t>(hash_high_) << 32 | hash_low_; }
+  uint64_t hash() const { return hash_; }
+  uint32_t stamp() const { return stamp_; }  // 27 bits of minutes, 5 of class
   friend bool operator==(const LastSignal&, const LastSignal&) = default;
 
  private:
-  uint32_t hash_low_ = 0;
-  uint32_t hash_high_ = 0;
-  uint32_t minute_and_class_ = 0;  // 27 bits of minutes, 5 of class
+  uint64_t hash_ = 0;
+  uint32_t stamp_ = 0;
 };
 
 inline constexpr int kLastSignals = 6;
+using LastSignals = absl::InlinedVector<LastSignal, kLastSignals>;
 
-// The numbers of one origin. Copyable; 48 bytes and one heap block that holds only what there is.
+// By SignalClass.
+using ClassValues = std::array<double, kClasses>;
+
+// The numbers of one origin. Copyable; 40 bytes and one heap block that holds only what there is.
 class Part {
  public:
   Part() = default;
@@ -54,8 +59,9 @@ class Part {
 
   // A_k at `now`. Later or earlier than the reference time alike.
   double ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const;
+  // Adds A_k at `now` of every class there is to sums[k].
+  void AddValuesAt(Instant now, const ScoringModel& model, ClassValues& sums) const;
   bool Has(SignalClass signal) const { return (mask_ >> Index(signal) & 1) != 0; }
-  uint32_t mask() const { return mask_; }
 
   // Adds `amount` of evidence that happened at `at`.
   void Add(SignalClass signal, Instant at, double amount, const ScoringModel& model);
@@ -64,7 +70,7 @@ class Part {
   // does not matter).
   void NoteSignal(const LastSignal& signal);
   // Oldest first.
-  absl::Span<const LastSignal> last_signals() const;
+  LastSignals last_signals() const;
 
   // For decoding: sets the raw value at the reference time.
   void SetValue(SignalClass signal, double value);
@@ -82,14 +88,20 @@ class Part {
   int Slot(SignalClass signal) const {
     return __builtin_popcount(mask_ & ((1u << Index(signal)) - 1));
   }
+  // The block: values, rising by class; hashes of the last signals, oldest first; their stamps but
+  // the newest one's, which stands here: three classes and signals then fill malloc's 56 bytes.
   double* values() const { return reinterpret_cast<double*>(block_.get()); }
-  LastSignal* signals() const { return reinterpret_cast<LastSignal*>(values() + ValueCount()); }
-  // Makes room for the bits of `mask` and `signals` entries, keeping what is there.
-  void Resize(uint32_t mask, int signals);
+  uint64_t* hashes() const { return reinterpret_cast<uint64_t*>(values() + ValueCount()); }
+  uint32_t* stamps() const { return reinterpret_cast<uint32_t*>(hashes() + signal_count_); }
+  // Makes room for the bits of `mask`, keeping the values, and for `signals`, which it writes.
+  void Resize(uint32_t mask, const LastSignals& signals);
+  void Write(const LastSignals& signals);
+  void AppendToFull(const LastSignal& signal);
 
-  std::unique_ptr<std::byte[]> block_;  // the values, rising by class, then the last signals
-  uint32_t mask_ = 0;                   // bit k: there is a value of class k
-  uint8_t signal_count_ = 0;
+  std::unique_ptr<std::byte[]> block_;
+  uint32_t newest_stamp_ = 0;
+  uint32_t mask_ : 24 = 0;  // bit k: there is a value of class k
+  uint32_t signal_count_ : 8 = 0;
 };
 
 // A statement of consent, as far as decisions need it; see v1.Consent.

@@ -29,7 +29,7 @@ double Rate(uint32_t answers, uint32_t touches, double prior) {
 double Terms(const TieSums& sums, const ScoringModel& model) {
   double z = model.tie_answer_rate * Rate(sums.answers, sums.touches, model.rate_prior);
   if (!sums.history) return z + model.no_history;
-  if (sums.theirs > 0) z += model.tie_message_weight * std::log1p(sums.theirs);
+  if (sums.theirs > 0) z += model.tie_message_weight * Log1p(sums.theirs);
   return z + model.tie_reciprocity * sums.received / (sums.sent + sums.received + 1.0);
 }
 
@@ -98,10 +98,10 @@ double BestTieTerms(Relationship& r, Instant now, const ScoringModel& model) {
 // -dz/dt per second at `now`, >= 0.
 double PersonSlope(const Relationship& r, Instant now, const ScoringModel& model) {
   double slope = 0;
+  const ClassValues values = r.ValuesAt(now, model);
   for (int c = 1; c <= kLastSignalClass; ++c) {
-    if (model.weight[c] == 0) continue;
-    const double a = r.ValueAt(static_cast<SignalClass>(c), now, model);
-    slope += model.weight[c] * kLn2 * model.per_second[c] * a / (1 + a);
+    if (values[c] == 0) continue;
+    slope += model.weight[c] * kLn2 * model.per_second[c] * values[c] / (1 + values[c]);
   }
   return slope;
 }
@@ -113,11 +113,9 @@ double Logit(double readiness) { return std::log(readiness / (1 - readiness)); }
 
 double PersonTerms(const Relationship& r, Instant now, const ScoringModel& model) {
   double z = model.intercept + model.recipients * kLn2;  // log1p(1 recipient)
-  uint32_t mask = r.part.mask();
-  for (int i = 1; i < r.PartCount(); ++i) mask |= r.PartAt(i).mask();
+  const ClassValues values = r.ValuesAt(now, model);
   for (int c = 1; c <= kLastSignalClass; ++c) {
-    if ((mask >> c & 1) == 0 || model.weight[c] == 0) continue;
-    z += model.weight[c] * std::log1p(r.ValueAt(static_cast<SignalClass>(c), now, model));
+    if (values[c] > 0 && model.weight[c] > 0) z += model.weight[c] * Log1p(values[c]);
   }
   z += model.person_answer_rate * Rate(r.Answers(), r.Touches(), model.rate_prior);
   return z + model.unanswered * std::min<int>(r.unanswered, model.unanswered_cap);
@@ -154,18 +152,20 @@ void InvalidateBounds(Relationship& r) {
   for (Tie& tie : r.ties.all()) tie.bound = std::numeric_limits<float>::infinity();
 }
 
-void RefreshBound(Relationship& r, int index, Instant now, const ScoringModel& model) {
-  if (!r.bounds_valid) return;
+double RefreshBound(Relationship& r, int index, Instant now, const ScoringModel& model) {
+  const double terms = TermsAt(r, index, now, model);
+  if (!r.bounds_valid) return terms;
   Tie& tie = r.ties.all()[index];
   const float old_best = r.ties.all()[r.best_tie].bound;
-  tie.bound = AtLeast(TermsAt(r, index, now, model));
-  if (index == r.best_tie) return;  // BestTieTerms compares it with second_bound
+  tie.bound = AtLeast(terms);
+  if (index == r.best_tie) return terms;  // BestTieTerms compares it with second_bound
   if (tie.bound > old_best) {
     r.second_bound = std::max(r.second_bound, old_best);
     r.best_tie = static_cast<uint16_t>(index);
   } else {
     r.second_bound = std::max(r.second_bound, tie.bound);
   }
+  return terms;
 }
 
 Instant EarliestBelow(const Relationship& r, double z, double threshold, Instant now,

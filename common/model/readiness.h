@@ -36,9 +36,9 @@ double OrganizationZ(Relationship& relationship, Instant now, const ScoringModel
 double OrganizationZ(const Relationship& relationship, Instant now, const ScoringModel& model);
 
 // After a change on the tie at `index` of relationship.ties: renews its bound and the order of
-// bounds. REQUIRES: the tie existed when the bounds were last valid, or InvalidateBounds was
-// called.
-void RefreshBound(Relationship& relationship, int index, Instant now, const ScoringModel& model);
+// bounds. Returns the tie's terms. REQUIRES: the tie existed when the bounds were last valid, or
+// InvalidateBounds was called.
+double RefreshBound(Relationship& relationship, int index, Instant now, const ScoringModel& model);
 void InvalidateBounds(Relationship& relationship);
 
 // A lower bound of the first time at which the organization's z is under `threshold`: the tangent

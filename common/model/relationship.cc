@@ -1,6 +1,7 @@
 #include "common/model/relationship.h"
 
 #include <algorithm>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -9,19 +10,33 @@
 namespace tend::model {
 
 uint32_t TieList::Room(uint32_t count) {
-  uint32_t room = 4;
+  uint32_t room = 8;
   if (count <= room) return count;
-  while (room < count) room += room / 2;
+  while (room < count) room += room / 4;
   return room;
 }
 
+TieList& TieList::operator=(TieList&& other) noexcept {
+  if (this == &other) return *this;
+  Release();
+  ties_ = std::exchange(other.ties_, nullptr);
+  count_ = std::exchange(other.count_, 0);
+  return *this;
+}
+
+void TieList::Release() {
+  std::destroy_n(ties_, count_);
+  if (ties_ != nullptr) std::allocator<Tie>().deallocate(ties_, Room(count_));
+  ties_ = nullptr;
+  count_ = 0;
+}
+
 uint32_t TieList::LowerBound(OwnerIndex owner, int origin) const {
-  const Tie* begin = ties_.get();
   const Tie* place = std::lower_bound(
-      begin, begin + count_, std::pair(owner, origin), [](const Tie& tie, const auto& key) {
+      ties_, ties_ + count_, std::pair(owner, origin), [](const Tie& tie, const auto& key) {
         return std::pair<OwnerIndex, int>(tie.owner, tie.origin) < key;
       });
-  return static_cast<uint32_t>(place - begin);
+  return static_cast<uint32_t>(place - ties_);
 }
 
 const Tie* TieList::Find(OwnerIndex owner, int origin) const {
@@ -34,21 +49,22 @@ Tie* TieList::Find(OwnerIndex owner, int origin) {
   return const_cast<Tie*>(std::as_const(*this).Find(owner, origin));
 }
 
-void TieList::Resize(uint32_t count) {
-  if (Room(count) != Room(count_) || ties_ == nullptr) {
-    std::unique_ptr<Tie[]> grown(count == 0 ? nullptr : new Tie[Room(count)]);
-    for (uint32_t i = 0; i < std::min(count, count_); ++i) grown[i] = std::move(ties_[i]);
-    ties_ = std::move(grown);
-  }
-  count_ = count;
+void TieList::Reallocate(uint32_t from, uint32_t to) {
+  if (from == to) return;
+  Tie* moved = to == 0 ? nullptr : std::allocator<Tie>().allocate(to);
+  std::uninitialized_move_n(ties_, count_, moved);
+  std::destroy_n(ties_, count_);
+  if (from != 0) std::allocator<Tie>().deallocate(ties_, from);
+  ties_ = moved;
 }
 
 Tie& TieList::At(OwnerIndex owner, int origin) {
   TEND_CHECK(count_ < 65535);
   const uint32_t i = LowerBound(owner, origin);
   if (i < count_ && ties_[i].owner == owner && ties_[i].origin == origin) return ties_[i];
-  Resize(count_ + 1);
-  for (uint32_t j = count_ - 1; j > i; --j) ties_[j] = std::move(ties_[j - 1]);
+  Reallocate(Room(count_), Room(count_ + 1));
+  Tie* end = std::construct_at(ties_ + count_++);
+  std::move_backward(ties_ + i, end, end + 1);
   ties_[i] = Tie();
   ties_[i].owner = owner;
   ties_[i].origin = static_cast<uint16_t>(origin);
@@ -58,8 +74,9 @@ Tie& TieList::At(OwnerIndex owner, int origin) {
 void TieList::Remove(OwnerIndex owner, int origin) {
   const uint32_t i = LowerBound(owner, origin);
   if (i == count_ || ties_[i].owner != owner || ties_[i].origin != origin) return;
-  for (uint32_t j = i + 1; j < count_; ++j) ties_[j - 1] = std::move(ties_[j]);
-  Resize(count_ - 1);
+  std::move(ties_ + i + 1, ties_ + count_, ties_ + i);
+  std::destroy_at(ties_ + --count_);
+  Reallocate(Room(count_ + 1), Room(count_));
 }
 
 const Wishes& Relationship::WishesAt(int index) const {
@@ -105,6 +122,12 @@ double Relationship::ValueAt(SignalClass signal, Instant now, const ScoringModel
   double sum = part.ValueAt(signal, now, model);
   for (int i = 1; i < PartCount(); ++i) sum += PartAt(i).ValueAt(signal, now, model);
   return sum;
+}
+
+ClassValues Relationship::ValuesAt(Instant now, const ScoringModel& model) const {
+  ClassValues sums{};
+  for (int i = 0; i < PartCount(); ++i) PartAt(i).AddValuesAt(now, model, sums);
+  return sums;
 }
 
 const OpenMoment* Relationship::Open(MomentKind kind) const {

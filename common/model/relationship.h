@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -67,8 +68,14 @@ struct Extras {
 // The ties of one person, sorted by (owner, origin).
 class TieList {
  public:
-  absl::Span<Tie> all() { return absl::MakeSpan(ties_.get(), count_); }
-  absl::Span<const Tie> all() const { return absl::MakeConstSpan(ties_.get(), count_); }
+  TieList() = default;
+  ~TieList() { Release(); }
+  TieList(TieList&& other) noexcept
+      : ties_(std::exchange(other.ties_, nullptr)), count_(std::exchange(other.count_, 0)) {}
+  TieList& operator=(TieList&& other) noexcept;
+
+  absl::Span<Tie> all() { return absl::MakeSpan(ties_, count_); }
+  absl::Span<const Tie> all() const { return absl::MakeConstSpan(ties_, count_); }
   int size() const { return static_cast<int>(count_); }
   // Nullptr if there is none.
   const Tie* Find(OwnerIndex owner, int origin) const;
@@ -78,37 +85,40 @@ class TieList {
   void Remove(OwnerIndex owner, int origin);
 
  private:
-  // The room for `count` ties: exact while few, then growing by half.
+  // The room for `count` ties: exact while few, then growing by a quarter.
   static uint32_t Room(uint32_t count);
   uint32_t LowerBound(OwnerIndex owner, int origin) const;
-  void Resize(uint32_t count);
+  // Moves the ties from `from` places to `to` ones.
+  void Reallocate(uint32_t from, uint32_t to);
+  void Release();
 
-  std::unique_ptr<Tie[]> ties_;
+  Tie* ties_ = nullptr;  // Room(count_) places, count_ of them built: an array's cookie is saved
   uint32_t count_ = 0;
 };
 
+// 136 bytes: small members stand in the padding of the ones before them.
 struct Relationship {
   PersonKey person{};
-  Part part;
+  [[no_unique_address]] Part part;
+  Stage stage = Stage::kNone;
+  StageCause stage_cause = StageCause::kNone;
+  uint8_t unanswered = 0;  // touches since their last act, over all ties, at most kRing
+  uint8_t booked = 0;      // unsolicited touches since the last count of the rolling window
+  uint32_t profile = 0;    // interned (CRM owner, account, account owner, time zone)
   std::unique_ptr<Extras> extras;
-  TieList ties;
+  [[no_unique_address]] TieList ties;
+  uint32_t version = 0;
 
   uint64_t stage_cause_hash = 0;
   int64_t input_offset = 0;
-  uint32_t version = 0;
-  uint32_t profile = 0;  // interned (CRM owner, account, account owner, time zone)
   Instant stage_since;
   Instant last_event;   // the latest interaction by its own time
   Instant below_since;  // READY, GROWING: since when their condition is missing; unset: it holds
-  Instant conversing_until;  // the greatest min(theirs, ours) over the ties, plus 7 d
+  Instant conversing_until;  // the greatest min(theirs, ours) over the owners, plus 7 d
   Instant cooling_check;     // no tie cools before
   Instant queued_due;      // the time this person stands in the heap of due times; unset: not there
   float second_bound = 0;  // no tie but `best_tie` has more terms of z than this
   uint16_t best_tie = 0;   // index into ties
-  Stage stage = Stage::kNone;
-  StageCause stage_cause = StageCause::kNone;
-  uint8_t unanswered = 0;       // touches since their last act, over all ties, at most kRing
-  uint8_t booked = 0;           // unsolicited touches since the last count of the rolling window
   bool ready_used : 1 = false;  // a became-ready was opened in this READY spell
   bool erased : 1 = false;
   bool bounds_valid : 1 = false;  // best_tie and second_bound hold
@@ -136,6 +146,7 @@ struct Relationship {
   uint32_t Answers() const;
   // A_k summed over the parts.
   double ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const;
+  ClassValues ValuesAt(Instant now, const ScoringModel& model) const;
   bool HasSignals() const { return LastAct().is_set(); }
 
   const OpenMoment* Open(MomentKind kind) const;

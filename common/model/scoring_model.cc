@@ -21,7 +21,8 @@ static_assert(static_cast<int>(Purpose::kOther) == v1::TOUCH_PURPOSE_OTHER);
 static_assert(static_cast<int>(MomentKind::kProductFeedback) == v1::MOMENT_KIND_PRODUCT_FEEDBACK);
 static_assert(static_cast<int>(CloseCause::kOwnerChanged) == v1::CLOSE_CAUSE_OWNER_CHANGED);
 
-// Accumulators are kept up to 30 d before the latest event: 2^(30 d / 1 h) still is a double.
+// What is a half-life of minutes cannot be told from a count of nothing; and 2^(42 d / 1 h) still
+// is a double, should an event come from the future.
 constexpr SpanSeconds kShortestHalfLife = kHour;
 
 // Gathers all faults of a contract, so that one look mends them all.

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
 namespace tend::model {
 namespace {
 
-constexpr SpanSeconds kRebaseAfter = 30 * kDay;
-
 double Decay(double value, SpanSeconds age, double per_second) {
-  return value == 0 ? 0 : value * std::exp2(-static_cast<double>(age) * per_second);
+  return value == 0 || age == 0 ? value : value * std::exp2(-static_cast<double>(age) * per_second);
+}
+
+bool Before(const Exchange& a, const Exchange& b) {
+  if (a.at != b.at) return a.at < b.at;
+  return std::pair(a.ours, a.thread) < std::pair(b.ours, b.thread);
 }
 
 bool Belongs(const Exchange& earlier, const Exchange& later) {
@@ -22,7 +24,7 @@ bool Belongs(const Exchange& earlier, const Exchange& later) {
 // Marks what `later` does to `earlier`, both of one tie and of different sides. Returns true if a
 // touch was answered. Of two at the same second theirs came first: a touch never raises the rate of
 // answers by being processed (law 2), in whatever order the two come in (law 4).
-bool Answer(Exchange& earlier, Exchange& later) {
+inline bool Answer(Exchange& earlier, Exchange& later) {
   if (!Belongs(earlier, later) || (earlier.ours && earlier.at == later.at)) return false;
   const bool first = !earlier.answered;
   earlier.answered = 1;
@@ -39,7 +41,7 @@ ExchangeRing::~ExchangeRing() {
 }
 
 ExchangeRing::ExchangeRing(const ExchangeRing& other)
-    : inline_{}, count_(other.count_), capacity_(other.capacity_) {
+    : inline_{}, count_(other.count_), ours_(other.ours_), capacity_(other.capacity_) {
   if (capacity_ != kInline) heap_ = new Exchange[capacity_];
   std::copy_n(other.data(), count_, data());
 }
@@ -52,6 +54,7 @@ ExchangeRing& ExchangeRing::operator=(const ExchangeRing& other) {
 ExchangeRing::ExchangeRing(ExchangeRing&& other) noexcept
     : inline_{},
       count_(std::exchange(other.count_, 0)),
+      ours_(std::exchange(other.ours_, 0)),
       capacity_(std::exchange(other.capacity_, kInline)) {
   if (capacity_ != kInline) {
     heap_ = other.heap_;
@@ -64,6 +67,7 @@ ExchangeRing& ExchangeRing::operator=(ExchangeRing&& other) noexcept {
   if (this == &other) return *this;
   if (capacity_ != kInline) delete[] heap_;
   count_ = std::exchange(other.count_, 0);
+  ours_ = std::exchange(other.ours_, 0);
   capacity_ = std::exchange(other.capacity_, kInline);
   if (capacity_ != kInline) {
     heap_ = other.heap_;
@@ -82,31 +86,32 @@ void ExchangeRing::Grow() {
   capacity_ = capacity;
 }
 
+void ExchangeRing::DropOldest(bool ours, Exchange* fallen) {
+  Exchange* oldest = data();
+  while (oldest->ours != static_cast<uint32_t>(ours)) ++oldest;
+  *fallen = *oldest;
+  std::copy(oldest + 1, data() + count_, oldest);
+  --count_;
+  ours_ = static_cast<uint8_t>(ours_ - (ours ? 1 : 0));
+}
+
 bool ExchangeRing::Insert(const Exchange& exchange, Exchange* fallen) {
-  const auto same_side = [&](const Exchange& e) { return e.ours == exchange.ours; };
-  bool fell = false;
-  if (std::count_if(all().begin(), all().end(), same_side) == kRing) {
-    Exchange* oldest = std::find_if(data(), data() + count_, same_side);
-    fell = true;
-    if (exchange.at < oldest->at) {
-      *fallen = exchange;
+  const bool ours = exchange.ours;
+  const bool full = (ours ? ours_ : count_ - ours_) == kRing;
+  if (full) {
+    DropOldest(ours, fallen);
+    if (exchange.at < fallen->at) {
+      Exchange unused;
+      Insert(std::exchange(*fallen, exchange), &unused);  // the new one falls instead
       return true;
     }
-    *fallen = *oldest;
-    std::copy(oldest + 1, data() + count_, oldest);
-    --count_;
   }
   if (count_ == capacity_) Grow();
-  Exchange* end = data() + count_++;
-  const auto order = [](const Exchange& e) {
-    return std::tuple<Instant, bool, uint32_t>(e.at, e.ours, e.thread);
-  };
-  Exchange* place =
-      std::upper_bound(data(), end, exchange,
-                       [&](const Exchange& a, const Exchange& b) { return order(a) < order(b); });
-  std::copy_backward(place, end, end + 1);
+  Exchange* place = data() + count_++;
+  for (; place != data() && Before(exchange, place[-1]); --place) *place = place[-1];
   *place = exchange;
-  return fell;
+  ours_ = static_cast<uint8_t>(ours_ + (ours ? 1 : 0));
+  return full;
 }
 
 double Tie::TheirsAt(Instant now, const ScoringModel& model) const {
@@ -119,14 +124,18 @@ double Tie::OursAt(Instant now, const ScoringModel& model) const {
 
 double Tie::StrengthAt(Instant now, const ScoringModel& model) const {
   if (theirs == 0 || ours == 0) return 0;
-  return 1 - std::exp2(-std::sqrt(TheirsAt(now, model) * OursAt(now, model)) / 3);
+  const double both =
+      Decay(std::sqrt(theirs * ours), now - reference, model.tie_message_per_second);
+  return 1 - std::exp2(-both / 3);
 }
 
 namespace {
 
+// The reference follows the latest message: its own amount and the values at its time need no
+// exponential then.
 void Rebase(Tie& tie, Instant at, const ScoringModel& model) {
   if (!tie.reference.is_set()) tie.reference = at;
-  if (at - tie.reference <= kRebaseAfter) return;
+  if (at <= tie.reference) return;
   tie.theirs = tie.TheirsAt(at, model);
   tie.ours = tie.OursAt(at, model);
   tie.reference = at;
@@ -148,7 +157,11 @@ void Tie::AddOurs(Instant at, const ScoringModel& model) {
 
 TieChange Tie::Relate(Exchange exchange) {
   TieChange change;
-  for (Exchange& other : ring.all()) {
+  const absl::Span<Exchange> others = ring.all();
+  for (size_t i = others.size(); i-- > 0;) {
+    Exchange& other = others[i];
+    // What is older cannot belong together: without a thread the window is all there is.
+    if (exchange.thread == 0 && exchange.at - other.at > kAnswerWindow) break;
     if (other.ours == exchange.ours) continue;
     if (other.at <= exchange.at) change.answers += Answer(other, exchange) ? 1 : 0;
     if (exchange.at <= other.at) change.answers += Answer(exchange, other) ? 1 : 0;

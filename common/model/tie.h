@@ -57,12 +57,14 @@ class ExchangeRing {
   Exchange* data() { return capacity_ == kInline ? inline_ : heap_; }
   const Exchange* data() const { return capacity_ == kInline ? inline_ : heap_; }
   void Grow();
+  void DropOldest(bool ours, Exchange* fallen);
 
   union {
     Exchange inline_[kInline];
     Exchange* heap_;
   };
   uint8_t count_ = 0;
+  uint8_t ours_ = 0;  // of them
   uint8_t capacity_ = kInline;
 };
 
@@ -95,6 +97,7 @@ struct Tie {
   bool claimed : 1 = false;  // only an imported connection says so
   bool cooled : 1 = false;   // the cooling moment of this silence was opened
   uint16_t origin = 0;       // index of the part it belongs to
+  uint16_t cools_day = 0;    // days since 1970, a lower bound: it does not cool before; 0: unknown
 
   bool HasHistory() const { return received + sent + touches > 0; }
 
