@@ -1,17 +1,19 @@
 #include "services/notification/domain/inbox.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/hash.h"
 #include "services/notification/domain/agenda.h"
 #include "services/notification/domain/proto_time.h"
 
 namespace tend::notification {
 namespace {
 
-using Ids = google::protobuf::RepeatedPtrField<std::string>;
+using Hashes = google::protobuf::RepeatedField<uint64_t>;
 
 // The nudge's index, or -1.
 int IndexOf(const v1::Inbox& inbox, absl::string_view nudge_id) {
@@ -21,14 +23,14 @@ int IndexOf(const v1::Inbox& inbox, absl::string_view nudge_id) {
   return -1;
 }
 
-bool Holds(const Ids& ids, absl::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
+bool Holds(const Hashes& hashes, absl::string_view id) {
+  return std::find(hashes.begin(), hashes.end(), StableHash(id)) != hashes.end();
 }
 
 // Appends, and drops the oldest beyond `most`.
-void Append(absl::string_view id, int most, Ids& ids) {
-  ids.Add(std::string(id));
-  if (ids.size() > most) ids.DeleteSubrange(0, ids.size() - most);
+void Append(absl::string_view id, int most, Hashes& hashes) {
+  hashes.Add(StableHash(id));
+  if (hashes.size() > most) hashes.ExtractSubrange(0, hashes.size() - most, nullptr);
 }
 
 // The nudge an owner's event is about; empty when it is about the owner.
@@ -71,14 +73,14 @@ Effect EffectOf(const v1::MomentEvent& event, const OwnerInbox* inbox, absl::Tim
   }
   const std::string& id = event.opened().moment_id();
   if (inbox != nullptr &&
-      (IndexOf(inbox->record, id) >= 0 || Holds(inbox->record.past_nudge_ids(), id))) {
+      (IndexOf(inbox->record, id) >= 0 || Holds(inbox->record.past_nudge_hashes(), id))) {
     return Effect::kRepeat;
   }
   return ToTime(event.opened().expire_time()) <= now ? Effect::kPast : Effect::kChange;
 }
 
 Effect EffectOf(const v1::OwnerEvent& event, const OwnerInbox* inbox, absl::Time now) {
-  if (inbox != nullptr && Holds(inbox->record.seen_event_ids(), event.event_id())) {
+  if (inbox != nullptr && Holds(inbox->record.seen_event_hashes(), event.event_id())) {
     return Effect::kRepeat;
   }
   const absl::string_view nudge_id = NudgeOf(event);
@@ -121,7 +123,7 @@ void InboxEditor::Apply(const v1::MomentEvent& event) {
 void InboxEditor::Apply(const v1::OwnerEvent& event, ZoneFinder find_zone) {
   source_ = &event.source_position();
   Start(event.owner_id());
-  Append(event.event_id(), kMaxSeenEvents, *record_.mutable_seen_event_ids());
+  Append(event.event_id(), kMaxSeenEvents, *record_.mutable_seen_event_hashes());
   switch (event.event_case()) {
     case v1::OwnerEvent::kNudgeAnswered:
       Answer(event);
@@ -172,7 +174,7 @@ void InboxEditor::Open(const v1::MomentOpened& moment) {
     nudge.set_state(v1::NUDGE_STATE_EXPIRED);
     nudge.set_held_by(v1::GUARD_REASON_ATTENTION);
     *nudge.mutable_deliver_not_before_time() = moment.expire_time();
-    Append(nudge.nudge_id(), kMaxPastNudges, *record_.mutable_past_nudge_ids());
+    Append(nudge.nudge_id(), kMaxPastNudges, *record_.mutable_past_nudge_hashes());
     Emit(nudge, v1::NUDGE_STATE_UNSPECIFIED, Withdrawn(v1::CLOSE_CAUSE_EXPIRED));
     return;
   }
@@ -239,7 +241,7 @@ void InboxEditor::Leave(int index, v1::NudgeState state, v1::NudgeChanged change
   const bool freed = Agenda(policy_, now_, inbox_).Release(record_.nudges(index));
   v1::Nudge nudge = std::move(*record_.mutable_nudges(index));
   record_.mutable_nudges()->DeleteSubrange(index, 1);
-  Append(nudge.nudge_id(), kMaxPastNudges, *record_.mutable_past_nudge_ids());
+  Append(nudge.nudge_id(), kMaxPastNudges, *record_.mutable_past_nudge_hashes());
   const v1::NudgeState from = nudge.state();
   nudge.set_state(state);
   Emit(nudge, from, std::move(change));

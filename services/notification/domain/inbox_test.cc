@@ -386,8 +386,8 @@ TEST(InboxTest, StaysBoundedHoweverMuchComes) {
     story.Play(absl::StrCat("Mon 09:00 ready m", i, "\nMon 09:00 answer m", i));
   }
   EXPECT_EQ(story.inbox().record.nudges_size(), 0);
-  EXPECT_EQ(story.inbox().record.past_nudge_ids_size(), kMaxPastNudges);
-  EXPECT_EQ(story.inbox().record.seen_event_ids_size(), kMaxSeenEvents);
+  EXPECT_EQ(story.inbox().record.past_nudge_hashes_size(), kMaxPastNudges);
+  EXPECT_EQ(story.inbox().record.seen_event_hashes_size(), kMaxSeenEvents);
   EXPECT_EQ(story.inbox().record.planned_days_size(), 1);
 }
 
