@@ -195,13 +195,15 @@ void CountBooked(Relationship& r, const Act& act, const Folded& folded) {
   r.booked = static_cast<uint8_t>(std::min<size_t>(kAnyBooked, r.booked + act.owners.size()));
 }
 
-// Counts unsolicited touches against the budget. The rings are scanned only when the touches since
-// the last count could have used it up.
+// Counts unsolicited touches against the budget: those of its window since their last reply-like
+// act, for who answers is not over-contacted (docs/decisions/2026-11-25-over-contacted.md). The
+// rings are scanned only when the touches since the last count could have used it up.
 void OpenOverContacted(Relationship& r, const Act& act, const Folded& folded,
                        const MomentContext& c) {
   if (!Unasked(act, folded)) return;
   if (r.booked <= c.policy.budget || r.Open(MomentKind::kOverContacted) != nullptr) return;
-  const int count = UnsolicitedSince(r, c.now - c.policy.budget_window).count;
+  const Instant since = std::max(r.LastReply(), c.now - c.policy.budget_window);
+  const int count = UnsolicitedSince(r, since).count;
   r.booked = static_cast<uint8_t>(std::clamp(count, 0, 255));
   if (count <= c.policy.budget) return;
   const OwnerIndex owner = act.owners.empty() ? c.owners.pool : act.owners[0];
