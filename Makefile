@@ -11,6 +11,8 @@ BUILD ?= build/release
 SAMPLE := deploy/sample
 TRIAL_ARGS ?= $(SAMPLE)/list.csv $(SAMPLE)/interactions.jsonl.gz $(SAMPLE)/five_people.jsonl \
   --roster $(SAMPLE)/roster.textproto --made-up
+# The real mail of `make measure-model`: the folder of events.csv.gz and truth_train_valid.csv.gz.
+MAIL_LOG ?= ../shared/data/email_eu
 # One job a core, but no more than memory allows: the largest compile takes about 1.5 GiB.
 JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n = int($$2 / 1572864); \
           if (n > cores) n = cores; print n < 1 ? 1 : n }' /proc/meminfo)
@@ -74,10 +76,14 @@ proto/node_modules/.package-lock.json: proto/package.json proto/package-lock.jso
 	@touch $@
 
 ##@ Measure it, renew it
-.PHONY: bench-model regolden
+.PHONY: bench-model measure-model regolden
 bench-model: configure ## Run the model's benchmarks: bytes a relationship, time an update
 	@$(BUILT) --target model_benchmark
 	@$(BUILD)/common/model/model_benchmark
+
+measure-model: configure ## Judge the shipped model on real mail (MAIL_LOG=FOLDER): AUC, calibration, touches withheld
+	@$(BUILT) --target measure_model
+	@$(BUILD)/bin/measure_model $(MAIL_LOG)
 
 regolden: build ## Write the golden files anew; review their diff like code
 	@TEND_REGOLDEN=1 ctest --test-dir $(BUILD) -L '^golden$$' --output-on-failure --no-tests=error
@@ -89,7 +95,7 @@ clean: ## Remove what the commands above made
 	@rm -rf build proto/node_modules
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
 	  $(firstword $(MAKEFILE_LIST))
 
 .PHONY: configure packages-build packages-check
