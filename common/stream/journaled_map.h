@@ -82,18 +82,16 @@ class BasicJournaledMap {
     --size_;
   }
 
-  // Calls visit(const K&, const V*) once for each key changed since the last Commit or Rollback, in
-  // the order of their first change; nullptr where it is gone. A key made and erased in between is
-  // left out: nobody ever saw it.
+  // Calls visit(const K&, const V* before, const V* after) once for each key changed since the last
+  // Commit or Rollback, in the order of their first change; nullptr where it was not there or is
+  // gone. A key made and erased in between is left out: nobody ever saw it.
   template <typename Visit>
   void ForEachChanged(Visit&& visit) const {
     for (const Entry& entry : journal_) {
       const Pair& pair = Resolve(entry.place);
-      if (!pair.second.erased) {
-        visit(pair.first, static_cast<const V*>(&pair.second.value));
-      } else if (entry.before.has_value()) {
-        visit(pair.first, static_cast<const V*>(nullptr));
-      }
+      const V* const before = entry.before.has_value() ? &*entry.before : nullptr;
+      const V* const after = pair.second.erased ? nullptr : &pair.second.value;
+      if (before != nullptr || after != nullptr) visit(pair.first, before, after);
     }
   }
   bool changed() const { return !journal_.empty(); }

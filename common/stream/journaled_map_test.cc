@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 template <typename Map>
 std::vector<std::string> Changes(const Map& map) {
   std::vector<std::string> changes;
-  map.ForEachChanged([&changes](const std::string& key, const int* value) {
+  map.ForEachChanged([&changes](const std::string& key, const int*, const int* value) {
     changes.push_back(value == nullptr ? absl::StrCat("-", key) : absl::StrCat(key, "=", *value));
   });
   return changes;
@@ -131,13 +131,14 @@ TYPED_TEST(JournaledMapTest, EqualsACopiedMapUnderRandomChanges) {
         break;
       case 1: {
         std::map<std::string, int> written = committed;
-        this->map_.ForEachChanged([&written](const std::string& changed, const int* value) {
-          if (value != nullptr) {
-            written[changed] = *value;
-          } else {
-            EXPECT_EQ(written.erase(changed), 1u);
-          }
-        });
+        this->map_.ForEachChanged(
+            [&written](const std::string& changed, const int*, const int* value) {
+              if (value != nullptr) {
+                written[changed] = *value;
+              } else {
+                EXPECT_EQ(written.erase(changed), 1u);
+              }
+            });
         ASSERT_EQ(written, now);
         this->map_.Commit();
         committed = now;

@@ -124,7 +124,7 @@ class PassProcessor final : public Processor {
     return Outcome::Used();
   }
   void FlushChanges(ChangelogSink sink) override {
-    values_.ForEachChanged([sink](const std::string& key, const State* value) {
+    values_.ForEachChanged([sink](const std::string& key, const State*, const State* value) {
       sink(key, absl::string_view(reinterpret_cast<const char*>(value), sizeof(*value)));
     });
   }

@@ -31,7 +31,7 @@ absl::Status DedupeProcessor::Restore(absl::string_view key,
 }
 
 void DedupeProcessor::FlushChanges(ChangelogSink sink) {
-  seen_.ForEachChanged([sink](const std::string& id, const bool* seen) {
+  seen_.ForEachChanged([sink](const std::string& id, const bool*, const bool* seen) {
     sink(id, seen != nullptr ? std::optional<absl::string_view>("") : std::nullopt);
   });
 }
@@ -98,7 +98,7 @@ std::string CountProcessor::Encode(const Count& count) {
 }
 
 void CountProcessor::FlushChanges(ChangelogSink sink) {
-  counts_.ForEachChanged([sink](const std::string& key, const Count* count) {
+  counts_.ForEachChanged([sink](const std::string& key, const Count*, const Count* count) {
     if (count == nullptr) return sink(key, std::nullopt);
     const std::string value = Encode(*count);
     sink(key, value);

@@ -4,11 +4,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/check.h"
 #include "services/notification/domain/validate.h"
 
 namespace tend::notification {
 namespace {
+
+// Of the changelog's keys: an owner's inbox stands at its id, each nudge at "<owner id>\n<nudge
+// id>". Owner ids have no line break (validate.h).
+constexpr char kNudgeKeySeparator[] = "\n";
 
 // Absl keeps each zone it has loaded, and each name it could not load: the files are read once a
 // name.
@@ -82,7 +87,7 @@ void NotificationProcessor::OnTime(stream::Context& context) {
     const std::string owner_id = due_.next_owner();
     OwnerInbox& inbox = inboxes_.Mutable(owner_id);
     InboxEditor(attention_, context.now(), inbox, changes_).Wake();
-    TEND_CHECK(DueOf(inbox.record) > context.now());
+    TEND_CHECK(DueOf(inbox) > context.now());
     Finish(owner_id, inbox, context);
   }
 }
@@ -112,16 +117,20 @@ void NotificationProcessor::Finish(absl::string_view owner_id, const OwnerInbox&
     context.Emit(kNudgesTopic, owner_id, bytes_);
   }
   changes_.clear();
-  due_.Set(owner_id, DueOf(inbox.record));
+  due_.Set(owner_id, DueOf(inbox));
 }
 
 absl::Status NotificationProcessor::Restore(absl::string_view key,
                                             std::optional<absl::string_view> value) {
+  const std::pair<absl::string_view, absl::string_view> ids =
+      absl::StrSplit(key, absl::MaxSplits(kNudgeKeySeparator, 1));
+  const auto& [owner_id, nudge_id] = ids;
+  if (!nudge_id.empty()) return RestoreNudge(owner_id, nudge_id, value);
   if (!value.has_value()) {
-    inboxes_.Unload(key);
+    inboxes_.Unload(owner_id);
     return absl::OkStatus();
   }
-  OwnerInbox& inbox = inboxes_.Load(key);
+  OwnerInbox& inbox = inboxes_.Load(owner_id);
   if (!Parse(*value, inbox.record)) {
     return absl::DataLossError(absl::StrCat("the inbox of owner ", key, " cannot be read"));
   }
@@ -136,23 +145,48 @@ absl::Status NotificationProcessor::Restore(absl::string_view key,
   return absl::OkStatus();
 }
 
+absl::Status NotificationProcessor::RestoreNudge(absl::string_view owner_id,
+                                                 absl::string_view nudge_id,
+                                                 std::optional<absl::string_view> value) {
+  NudgeList& nudges = inboxes_.Load(owner_id).nudges;
+  if (const int index = nudges.IndexOf(nudge_id); index >= 0) nudges.Remove(index);
+  if (!value.has_value()) return absl::OkStatus();
+  v1::Nudge nudge;
+  if (!Parse(*value, nudge) || nudge.nudge_id() != nudge_id) {
+    return absl::DataLossError(
+        absl::StrCat("nudge ", nudge_id, " of owner ", owner_id, " cannot be read"));
+  }
+  nudges.Add(std::move(nudge));
+  return absl::OkStatus();
+}
+
 void NotificationProcessor::Restored() {
   inboxes_.ForEach([this](const std::string& owner_id, const OwnerInbox& inbox) {
-    due_.Set(owner_id, DueOf(inbox.record));
+    due_.Set(owner_id, DueOf(inbox));
   });
 }
 
 void NotificationProcessor::FlushChanges(stream::ChangelogSink sink) {
-  inboxes_.ForEachChanged([&](const std::string& owner_id, const OwnerInbox* inbox) {
+  const auto put = [&](absl::string_view key, const google::protobuf::MessageLite& record) {
     bytes_.clear();
-    if (inbox != nullptr) inbox->record.AppendToString(&bytes_);
-    sink(owner_id, inbox == nullptr ? std::nullopt : std::optional<absl::string_view>(bytes_));
-  });
+    record.AppendToString(&bytes_);
+    sink(key, absl::string_view(bytes_));
+  };
+  inboxes_.ForEachChanged(
+      [&](const std::string& owner_id, const OwnerInbox* before, const OwnerInbox* inbox) {
+        put(owner_id, inbox->record);  // an inbox, once made, stays
+        inbox->nudges.ForEachChangeSince(
+            before == nullptr ? NudgeList() : before->nudges,
+            [&](const std::string& nudge_id, const v1::Nudge* nudge) {
+              const std::string key = absl::StrCat(owner_id, kNudgeKeySeparator, nudge_id);
+              nudge == nullptr ? sink(key, std::nullopt) : put(key, *nudge);
+            });
+      });
 }
 
 void NotificationProcessor::Rollback() {
   inboxes_.Rollback([this](const std::string& owner_id, const OwnerInbox* inbox) {
-    due_.Set(owner_id, inbox == nullptr ? absl::InfiniteFuture() : DueOf(inbox->record));
+    due_.Set(owner_id, inbox == nullptr ? absl::InfiniteFuture() : DueOf(*inbox));
   });
 }
 

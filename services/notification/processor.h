@@ -32,7 +32,8 @@ struct NotificationCounts {
   int64_t past = 0;
 };
 
-// One partition of owners. Both input topics and the changelog are keyed by owner id.
+// One partition of owners. Both input topics are keyed by owner id; the changelog holds a record an
+// owner (Inbox) and a record a nudge, so that a change writes what changed.
 class NotificationProcessor final : public stream::Processor {
  public:
   // REQUIRES: AttentionFaults(policy.attention()) is empty.
@@ -55,6 +56,8 @@ class NotificationProcessor final : public stream::Processor {
   stream::Outcome ProcessOwnerEvent(const stream::Record& record, stream::Context& context);
   // Whether the event is to be applied; counts it otherwise.
   bool Counts(Effect effect);
+  absl::Status RestoreNudge(absl::string_view owner_id, absl::string_view nudge_id,
+                            std::optional<absl::string_view> value);
   // Emits what an editor did to an owner's nudges, and sees to when the inbox is due.
   void Finish(absl::string_view owner_id, const OwnerInbox& inbox, stream::Context& context);
 

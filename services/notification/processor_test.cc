@@ -114,15 +114,19 @@ TEST_F(ProcessorTest, OwnersHaveInboxesOfTheirOwn) {
   EXPECT_EQ(processor_->counts().without_nudge, 1);
 }
 
-TEST_F(ProcessorTest, AnInboxChangedTwiceIsFlushedOnce) {
+TEST_F(ProcessorTest, WhatChangedIsFlushedOnceAndNothingElseIs) {
   Open("m1", "eve");
   Open("m2", "eve");
   Commit();
-  EXPECT_EQ(flushed_, 1);
-  Open("m1", "eve");  // a repeat changes nothing
+  EXPECT_EQ(flushed_, 3);  // the inbox and two nudges
+  Open("m1", "eve");       // a repeat changes nothing
   Commit();
-  EXPECT_EQ(flushed_, 1);
+  EXPECT_EQ(flushed_, 3);
   EXPECT_EQ(processor_->counts().repeats, 1);
+  Answer("m1", "eve");
+  Commit();
+  EXPECT_EQ(flushed_, 5);
+  EXPECT_EQ(changelog_.size(), 2u);  // the inbox and m2
 }
 
 TEST_F(ProcessorTest, StateComesBackFromTheChangelogWithWhatIsDue) {
@@ -144,7 +148,7 @@ TEST_F(ProcessorTest, OnTimeBeforeTheDueTimeDoesNothing) {
   context_.time = kMonday + kLife - absl::Nanoseconds(1);
   processor_->OnTime(context_);
   Commit();
-  EXPECT_EQ(flushed_, 1);
+  EXPECT_EQ(flushed_, 2);
 }
 
 TEST_F(ProcessorTest, AnAbortedBatchLeavesNoTrace) {
@@ -157,7 +161,7 @@ TEST_F(ProcessorTest, AnAbortedBatchLeavesNoTrace) {
   processor_->Rollback();
   EXPECT_EQ(processor_->NextDue(), kMonday + kLife);
   Commit();
-  EXPECT_EQ(flushed_, 1);
+  EXPECT_EQ(flushed_, 2);
   context_.emitted.clear();
   processor_->OnTime(context_);
   Open("m3", "adam");
@@ -176,16 +180,17 @@ TEST_F(ProcessorTest, TheZoneIsKnownAgainAfterARestart) {
   ASSERT_TRUE(Restart().ok());
   Open("m1", "eve");  // 04:00 in New York
   Commit();
-  v1::Inbox inbox;
-  ASSERT_TRUE(inbox.ParseFromString(changelog_["eve"]));
-  EXPECT_EQ(ToTime(inbox.nudges(0).deliver_not_before_time()), kMonday + absl::Hours(4));
-  EXPECT_EQ(inbox.nudges(0).held_by(), v1::GUARD_REASON_QUIET_HOURS);
+  v1::Nudge nudge;
+  ASSERT_TRUE(nudge.ParseFromString(changelog_["eve\nm1"]));
+  EXPECT_EQ(ToTime(nudge.deliver_not_before_time()), kMonday + absl::Hours(4));
+  EXPECT_EQ(nudge.held_by(), v1::GUARD_REASON_QUIET_HOURS);
 }
 
 TEST_F(ProcessorTest, BadRecordsAreRejectedAndChangeNothing) {
   EXPECT_EQ(Process(kMomentsTopic, "eve", "\xff\xff").reason(), v1::REJECT_REASON_MALFORMED);
   EXPECT_EQ(Process(v1::MomentEvent(), "eve").reason(), v1::REJECT_REASON_VERSION_UNKNOWN);
   EXPECT_EQ(Process(Opened("m1", "eve"), "adam").reason(), v1::REJECT_REASON_FIELD_INVALID);
+  EXPECT_THAT(Process(Opened("m1", "eve\nm"), "eve\nm").detail(), HasSubstr("line break"));
   v1::MomentEvent endless = Opened("m1", "eve");
   endless.mutable_opened()->clear_expire_time();
   EXPECT_THAT(Process(endless, "eve").detail(), HasSubstr("expire_time"));
@@ -216,6 +221,8 @@ TEST_F(ProcessorTest, AStateOfAnotherVersionStopsTheService) {
   changelog_["eve"] = inbox.SerializeAsString();
   EXPECT_EQ(Restart().code(), absl::StatusCode::kDataLoss);
   changelog_["eve"] = "\xff";
+  EXPECT_EQ(Restart().code(), absl::StatusCode::kDataLoss);
+  changelog_ = {{"eve\nm1", "\xff"}};
   EXPECT_EQ(Restart().code(), absl::StatusCode::kDataLoss);
 }
 

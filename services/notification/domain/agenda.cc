@@ -1,6 +1,7 @@
 #include "services/notification/domain/agenda.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/notification/domain/proto_time.h"
 
@@ -13,7 +14,6 @@ bool Counted(const v1::Nudge& nudge) {
   return nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.has_snooze_until_time();
 }
 
-// Told at its very end: it found no time in its life, and holds no place.
 bool HoldsPlace(const v1::Nudge& nudge) {
   return Counted(nudge) &&
          ToTime(nudge.deliver_not_before_time()) < ToTime(nudge.moment().expire_time());
@@ -33,8 +33,9 @@ absl::Time EarliestOf(const v1::Nudge& nudge, absl::Time now) {
   return nudge.has_snooze_until_time() ? std::max(now, ToTime(nudge.snooze_until_time())) : now;
 }
 
-bool SameStamp(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
-  return a.seconds() == b.seconds() && a.nanos() == b.nanos();
+void Set(const Delivery& delivery, v1::Nudge& nudge) {
+  *nudge.mutable_deliver_not_before_time() = ToStamp(delivery.not_before);
+  nudge.set_held_by(delivery.held_by);
 }
 
 }  // namespace
@@ -57,30 +58,33 @@ bool Agenda::Release(const v1::Nudge& nudge) {
 }
 
 void Agenda::ReleaseAll() {
-  for (const v1::Nudge& nudge : inbox_.record.nudges()) Release(nudge);
+  for (int i = 0; i < inbox_.nudges.size(); ++i) Release(inbox_.nudges[i]);
 }
 
 void Agenda::Plan(v1::Nudge& nudge) {
   const Attention attention = ResolveAttention(policy_, inbox_.record.preferences());
   Hint hint{now_};
-  PlanFrom(attention, nudge, hint);
+  Set(PlanFrom(attention, nudge, hint), nudge);
 }
 
 std::vector<int> Agenda::PlanAll() {
   const Attention attention = ResolveAttention(policy_, inbox_.record.preferences());
   std::vector<int> changed;
   Hint hint{now_};
-  for (int i = 0; i < inbox_.record.nudges_size(); ++i) {
-    v1::Nudge& nudge = *inbox_.record.mutable_nudges(i);
+  for (int i = 0; i < inbox_.nudges.size(); ++i) {
+    const v1::Nudge& nudge = inbox_.nudges[i];
     if (!Waits(nudge)) continue;
-    const google::protobuf::Timestamp before = nudge.deliver_not_before_time();
-    PlanFrom(attention, nudge, hint);
-    if (!SameStamp(before, nudge.deliver_not_before_time())) changed.push_back(i);
+    const Delivery delivery = PlanFrom(attention, nudge, hint);
+    if (delivery.not_before == ToTime(nudge.deliver_not_before_time())) continue;
+    v1::Nudge moved = nudge;
+    Set(delivery, moved);
+    inbox_.nudges.Replace(i, std::move(moved));
+    changed.push_back(i);
   }
   return changed;
 }
 
-void Agenda::PlanFrom(const Attention& attention, v1::Nudge& nudge, Hint& hint) {
+Delivery Agenda::PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hint& hint) {
   const v1::Inbox& record = inbox_.record;
   const OwnerGuards guards{attention, inbox_.zone, ToTime(record.leave_start_time()),
                            ToTime(record.leave_end_time()), record.planned_days()};
@@ -96,12 +100,13 @@ void Agenda::PlanFrom(const Attention& attention, v1::Nudge& nudge, Hint& hint) 
     delivery.held_by = GraverReason(hint.held_by, delivery.held_by);
     hint = {delivery.not_before, delivery.held_by};
   }
-  *nudge.mutable_deliver_not_before_time() = ToStamp(delivery.not_before);
-  nudge.set_held_by(delivery.held_by);
-  if (!HoldsPlace(nudge)) return;
-  const int day = DayNumber(delivery.not_before, inbox_.zone);
-  v1::PlannedDay& planned = DayOf(*inbox_.record.mutable_planned_days(), day);
-  planned.set_outreach(planned.outreach() + 1);
+  // Told at its very end: it found no time in its life, and takes no place.
+  if (counted && delivery.not_before < ToTime(nudge.moment().expire_time())) {
+    const int day = DayNumber(delivery.not_before, inbox_.zone);
+    v1::PlannedDay& planned = DayOf(*inbox_.record.mutable_planned_days(), day);
+    planned.set_outreach(planned.outreach() + 1);
+  }
+  return delivery;
 }
 
 void Agenda::DropPastDays() {

@@ -40,8 +40,9 @@ class Agenda {
     absl::Time from;
     v1::GuardReason held_by = v1::GUARD_REASON_UNSPECIFIED;
   };
-  // `hint`: no counted nudge can be told before; moved on by this one.
-  void PlanFrom(const Attention& attention, v1::Nudge& nudge, Hint& hint);
+  // Takes a place in the day for the nudge. `hint`: no counted nudge can be told before; moved on
+  // by this one.
+  Delivery PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hint& hint);
   void DropPastDays();
 
   const v1::AttentionPolicy& policy_;

@@ -36,7 +36,7 @@ class RandomInbox {
   void Step() {
     now_ += absl::Minutes(Below(300));
     changes_.clear();
-    if (DueOf(inbox_.record) <= now_) InboxEditor(policy_, now_, inbox_, changes_).Wake();
+    if (DueOf(inbox_) <= now_) InboxEditor(policy_, now_, inbox_, changes_).Wake();
     const int dice = Below(12);
     if (dice < 5) {
       Open();
@@ -103,7 +103,8 @@ class RandomInbox {
 
   // Outreach nudges whose time has come while they were in the inbox, once each, by local day.
   void CountTold() {
-    for (const v1::Nudge& nudge : inbox_.record.nudges()) {
+    for (int i = 0; i < inbox_.nudges.size(); ++i) {
+      const v1::Nudge& nudge = inbox_.nudges[i];
       const absl::Time time = ToTime(nudge.deliver_not_before_time());
       const bool counted =
           nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.has_snooze_until_time();
@@ -126,7 +127,8 @@ class RandomInbox {
 // Places taken on days to come, counted from the nudges themselves.
 std::map<int, int> PlacesAhead(const OwnerInbox& inbox, absl::Time now) {
   std::map<int, int> places;
-  for (const v1::Nudge& nudge : inbox.record.nudges()) {
+  for (int i = 0; i < inbox.nudges.size(); ++i) {
+    const v1::Nudge& nudge = inbox.nudges[i];
     const absl::Time time = ToTime(nudge.deliver_not_before_time());
     if (nudge.moment().family() != v1::MOMENT_FAMILY_OUTREACH || nudge.has_snooze_until_time() ||
         time >= ToTime(nudge.moment().expire_time())) {
@@ -183,7 +185,9 @@ TEST(AgendaTest, WhatWaitsIsToldInTheOrderInWhichItCame) {
     for (int step = 0; step < 300; ++step) {
       random.Step();
       absl::Time before = absl::InfinitePast();
-      for (const v1::Nudge& nudge : random.inbox().record.nudges()) {
+      const NudgeList& nudges = random.inbox().nudges;
+      for (int i = 0; i < nudges.size(); ++i) {
+        const v1::Nudge& nudge = nudges[i];
         const absl::Time time = ToTime(nudge.deliver_not_before_time());
         if (nudge.moment().family() != v1::MOMENT_FAMILY_OUTREACH || time <= random.now() ||
             nudge.has_snooze_until_time() || time >= ToTime(nudge.moment().expire_time())) {

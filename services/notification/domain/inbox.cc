@@ -15,12 +15,8 @@ namespace {
 
 using Hashes = google::protobuf::RepeatedField<uint64_t>;
 
-// The nudge's index, or -1.
-int IndexOf(const v1::Inbox& inbox, absl::string_view nudge_id) {
-  for (int i = 0; i < inbox.nudges_size(); ++i) {
-    if (inbox.nudges(i).nudge_id() == nudge_id) return i;
-  }
-  return -1;
+bool Has(const OwnerInbox* inbox, absl::string_view nudge_id) {
+  return inbox != nullptr && inbox->nudges.IndexOf(nudge_id) >= 0;
 }
 
 bool Holds(const Hashes& hashes, absl::string_view id) {
@@ -68,12 +64,10 @@ absl::string_view ZoneName(const v1::Inbox& inbox) {
 
 Effect EffectOf(const v1::MomentEvent& event, const OwnerInbox* inbox, absl::Time now) {
   if (event.has_closed()) {
-    const bool here = inbox != nullptr && IndexOf(inbox->record, event.closed().moment_id()) >= 0;
-    return here ? Effect::kChange : Effect::kNoNudge;
+    return Has(inbox, event.closed().moment_id()) ? Effect::kChange : Effect::kNoNudge;
   }
   const std::string& id = event.opened().moment_id();
-  if (inbox != nullptr &&
-      (IndexOf(inbox->record, id) >= 0 || Holds(inbox->record.past_nudge_hashes(), id))) {
+  if (Has(inbox, id) || (inbox != nullptr && Holds(inbox->record.past_nudge_hashes(), id))) {
     return Effect::kRepeat;
   }
   return ToTime(event.opened().expire_time()) <= now ? Effect::kPast : Effect::kChange;
@@ -85,16 +79,17 @@ Effect EffectOf(const v1::OwnerEvent& event, const OwnerInbox* inbox, absl::Time
   }
   const absl::string_view nudge_id = NudgeOf(event);
   if (nudge_id.empty()) return Effect::kChange;
-  if (inbox == nullptr || IndexOf(inbox->record, nudge_id) < 0) return Effect::kNoNudge;
+  if (!Has(inbox, nudge_id)) return Effect::kNoNudge;
   if (event.has_nudge_snoozed() && ToTime(event.nudge_snoozed().until_time()) <= now) {
     return Effect::kPast;
   }
   return Effect::kChange;
 }
 
-absl::Time DueOf(const v1::Inbox& inbox) {
+absl::Time DueOf(const OwnerInbox& inbox) {
   absl::Time due = absl::InfiniteFuture();
-  for (const v1::Nudge& nudge : inbox.nudges()) {
+  for (int i = 0; i < inbox.nudges.size(); ++i) {
+    const v1::Nudge& nudge = inbox.nudges[i];
     due = std::min(due, ToTime(nudge.moment().expire_time()));
     if (nudge.state() == v1::NUDGE_STATE_SNOOZED) {
       due = std::min(due, ToTime(nudge.snooze_until_time()));
@@ -105,7 +100,12 @@ absl::Time DueOf(const v1::Inbox& inbox) {
 
 InboxEditor::InboxEditor(const v1::AttentionPolicy& policy, absl::Time now, OwnerInbox& inbox,
                          NudgeChanges& changes)
-    : policy_(policy), now_(now), inbox_(inbox), record_(inbox.record), changes_(changes) {}
+    : policy_(policy),
+      now_(now),
+      inbox_(inbox),
+      record_(inbox.record),
+      nudges_(inbox.nudges),
+      changes_(changes) {}
 
 void InboxEditor::Apply(const v1::MomentEvent& event) {
   if (event.has_opened()) {
@@ -114,7 +114,7 @@ void InboxEditor::Apply(const v1::MomentEvent& event) {
   } else {
     source_ = &event.closed().source_position();
     const v1::CloseCause cause = event.closed().cause();
-    Leave(IndexOf(record_, event.closed().moment_id()), StateAfter(cause), Withdrawn(cause));
+    Leave(nudges_.IndexOf(event.closed().moment_id()), StateAfter(cause), Withdrawn(cause));
   }
   record_.set_version(record_.version() + 1);
   source_ = nullptr;
@@ -144,8 +144,8 @@ void InboxEditor::Apply(const v1::OwnerEvent& event, ZoneFinder find_zone) {
 }
 
 void InboxEditor::Wake() {
-  for (int i = 0; i < record_.nudges_size();) {
-    const v1::Nudge& nudge = record_.nudges(i);
+  for (int i = 0; i < nudges_.size();) {
+    const v1::Nudge& nudge = nudges_[i];
     if (ToTime(nudge.moment().expire_time()) <= now_) {
       Leave(i, v1::NUDGE_STATE_EXPIRED, Withdrawn(v1::CLOSE_CAUSE_EXPIRED));
       continue;  // the next one stands at i now
@@ -182,13 +182,15 @@ void InboxEditor::Open(const v1::MomentOpened& moment) {
   v1::NudgeChanged change;
   change.set_opened_by_moment_id(moment.moment_id());
   Emit(nudge, v1::NUDGE_STATE_UNSPECIFIED, std::move(change));
-  *record_.add_nudges() = std::move(nudge);
+  nudges_.Add(std::move(nudge));
 }
 
 void InboxEditor::Answer(const v1::OwnerEvent& event) {
   const v1::NudgeAnswered& answered = event.nudge_answered();
-  const int index = IndexOf(record_, answered.nudge_id());
-  record_.mutable_nudges(index)->set_feedback(answered.feedback());
+  const int index = nudges_.IndexOf(answered.nudge_id());
+  v1::Nudge nudge = nudges_[index];
+  nudge.set_feedback(answered.feedback());
+  nudges_.Replace(index, std::move(nudge));
   v1::NudgeChanged change;
   change.set_owner_event_id(event.event_id());
   Leave(index, v1::NUDGE_STATE_ANSWERED, std::move(change));
@@ -196,7 +198,8 @@ void InboxEditor::Answer(const v1::OwnerEvent& event) {
 
 void InboxEditor::Snooze(const v1::OwnerEvent& event) {
   const v1::NudgeSnoozed& snoozed = event.nudge_snoozed();
-  v1::Nudge& nudge = *record_.mutable_nudges(IndexOf(record_, snoozed.nudge_id()));
+  const int index = nudges_.IndexOf(snoozed.nudge_id());
+  v1::Nudge nudge = nudges_[index];
   Agenda agenda(policy_, now_, inbox_);
   const bool freed = agenda.Release(nudge);
   const v1::NudgeState from = nudge.state();
@@ -206,6 +209,7 @@ void InboxEditor::Snooze(const v1::OwnerEvent& event) {
   v1::NudgeChanged change;
   change.set_owner_event_id(event.event_id());
   Emit(nudge, from, std::move(change));
+  nudges_.Replace(index, std::move(nudge));
   if (freed) MoveUp();
 }
 
@@ -226,10 +230,10 @@ void InboxEditor::SetOwner(const v1::OwnerEvent& event, ZoneFinder find_zone) {
 }
 
 bool InboxEditor::MakeRoom() {
-  if (record_.nudges_size() < kMaxNudges) return true;
+  if (nudges_.size() < kMaxNudges) return true;
   const Agenda agenda(policy_, now_, inbox_);
-  for (int i = 0; i < record_.nudges_size(); ++i) {
-    if (agenda.Waits(record_.nudges(i))) continue;
+  for (int i = 0; i < nudges_.size(); ++i) {
+    if (agenda.Waits(nudges_[i])) continue;
     Leave(i, v1::NUDGE_STATE_EXPIRED, Withdrawn(v1::CLOSE_CAUSE_EXPIRED));
     return true;
   }
@@ -238,9 +242,9 @@ bool InboxEditor::MakeRoom() {
 
 void InboxEditor::Leave(int index, v1::NudgeState state, v1::NudgeChanged change) {
   TEND_CHECK(index >= 0);
-  const bool freed = Agenda(policy_, now_, inbox_).Release(record_.nudges(index));
-  v1::Nudge nudge = std::move(*record_.mutable_nudges(index));
-  record_.mutable_nudges()->DeleteSubrange(index, 1);
+  const bool freed = Agenda(policy_, now_, inbox_).Release(nudges_[index]);
+  v1::Nudge nudge = nudges_[index];
+  nudges_.Remove(index);
   Append(nudge.nudge_id(), kMaxPastNudges, *record_.mutable_past_nudge_hashes());
   const v1::NudgeState from = nudge.state();
   nudge.set_state(state);
@@ -249,12 +253,13 @@ void InboxEditor::Leave(int index, v1::NudgeState state, v1::NudgeChanged change
 }
 
 void InboxEditor::EndSnooze(int index) {
-  v1::Nudge& nudge = *record_.mutable_nudges(index);
+  v1::Nudge nudge = nudges_[index];
   nudge.set_state(v1::NUDGE_STATE_OPEN);
   Agenda(policy_, now_, inbox_).Plan(nudge);
   v1::NudgeChanged change;
   change.set_snooze_ended(true);
   Emit(nudge, v1::NUDGE_STATE_SNOOZED, std::move(change));
+  nudges_.Replace(index, std::move(nudge));
 }
 
 void InboxEditor::MoveUp() {
@@ -265,7 +270,7 @@ void InboxEditor::MoveUp() {
 
 void InboxEditor::EmitReplanned(const std::vector<int>& indexes) {
   for (const int index : indexes) {
-    const v1::Nudge& nudge = record_.nudges(index);
+    const v1::Nudge& nudge = nudges_[index];
     v1::NudgeChanged change;
     change.set_replanned(nudge.held_by());
     Emit(nudge, nudge.state(), std::move(change));

@@ -16,13 +16,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/notification/domain/attention.h"
+#include "services/notification/domain/nudge_list.h"
 #include "tend/v1/moment.pb.h"
 #include "tend/v1/nudge.pb.h"
 
 namespace tend::notification {
 
 // Nudges an inbox holds at most. One more, and the oldest that was told leaves as EXPIRED; where
-// none was told, the new one does. Keeps an inbox's record under about 250 KiB whatever comes.
+// none was told, the new one does. Keeps an inbox under about 250 KiB whatever comes.
 inline constexpr int kMaxNudges = 200;
 // Of the Inbox message as written here; a record with another one is not understood.
 inline constexpr int kInboxSchemaVersion = 1;
@@ -30,9 +31,11 @@ inline constexpr int kInboxSchemaVersion = 1;
 inline constexpr int kMaxSeenEvents = 128;
 inline constexpr int kMaxPastNudges = 256;
 
-// One owner's state: the durable record, and what its words mean here.
+// One owner's state: the durable record, the nudges, which are records of their own, and what the
+// zone's name means.
 struct OwnerInbox {
   v1::Inbox record;
+  NudgeList nudges;  // open or snoozed
   // Of preferences.time_zone, else of time_zone, else UTC.
   absl::TimeZone zone = absl::UTCTimeZone();
 };
@@ -59,7 +62,7 @@ Effect EffectOf(const v1::MomentEvent& event, const OwnerInbox* inbox, absl::Tim
 Effect EffectOf(const v1::OwnerEvent& event, const OwnerInbox* inbox, absl::Time now);
 
 // When Wake next has something to do: a snooze ends or a nudge expires. InfiniteFuture: never.
-absl::Time DueOf(const v1::Inbox& inbox);
+absl::Time DueOf(const OwnerInbox& inbox);
 
 using NudgeChanges = std::vector<v1::NudgeChanged>;
 
@@ -101,6 +104,7 @@ class InboxEditor {
   const absl::Time now_;
   OwnerInbox& inbox_;
   v1::Inbox& record_;
+  NudgeList& nudges_;
   NudgeChanges& changes_;
   // Of the event being applied; nullptr while time does it.
   const v1::Position* source_ = nullptr;

@@ -106,7 +106,7 @@ class Story {
   std::string Step(const Words& words) {
     now_ = At(words[0], words[1]);
     NudgeChanges changes;
-    if (DueOf(inbox_.record) <= now_) InboxEditor(policy_, now_, inbox_, changes).Wake();
+    if (DueOf(inbox_) <= now_) InboxEditor(policy_, now_, inbox_, changes).Wake();
     const Effect effect = Do(words, changes);
     if (effect == Effect::kNoNudge) return "no nudge";
     if (effect == Effect::kRepeat) return "repeat";
@@ -338,7 +338,7 @@ TEST(InboxTest, ExpiresByItselfAndByTheMoment) {
     Sun+ 09:01 wait             ->)");
   Story story;
   story.Play("Mon 09:00 ready m1");
-  EXPECT_EQ(DueOf(story.inbox().record),
+  EXPECT_EQ(DueOf(story.inbox()),
             absl::FromCivil(absl::CivilMinute(2026, 3, 16, 9, 0), absl::UTCTimeZone()));
 }
 
@@ -370,7 +370,7 @@ TEST(InboxTest, AFullInboxLetsTheOldestToldOneGo) {
   Story story;
   for (int i = 0; i < kMaxNudges; ++i) story.Play(absl::StrCat("Mon 09:00 care c", i));
   EXPECT_EQ(story.Play("Mon 09:01 ready m1"), "Mon 09:01 ready m1 -> c0 expired, m1 open now");
-  EXPECT_EQ(story.inbox().record.nudges_size(), kMaxNudges);
+  EXPECT_EQ(story.inbox().nudges.size(), kMaxNudges);
 }
 
 TEST(InboxTest, AFullInboxOfUntoldNudgesTakesNoMore) {
@@ -385,7 +385,7 @@ TEST(InboxTest, StaysBoundedHoweverMuchComes) {
   for (int i = 0; i < 2000; ++i) {
     story.Play(absl::StrCat("Mon 09:00 ready m", i, "\nMon 09:00 answer m", i));
   }
-  EXPECT_EQ(story.inbox().record.nudges_size(), 0);
+  EXPECT_EQ(story.inbox().nudges.size(), 0);
   EXPECT_EQ(story.inbox().record.past_nudge_hashes_size(), kMaxPastNudges);
   EXPECT_EQ(story.inbox().record.seen_event_hashes_size(), kMaxSeenEvents);
   EXPECT_EQ(story.inbox().record.planned_days_size(), 1);
