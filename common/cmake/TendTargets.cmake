@@ -18,12 +18,13 @@ function(tend_library)
   _tend_settings(${ARG_NAME})
 endfunction()
 
-# tend_binary(NAME n SRCS main.cc ... DEPS d ...): a program `n` in the build folder's bin/.
+# tend_binary(NAME n SRCS main.cc ... DEPS d ...): a program `n` in the build folder's bin/, with jemalloc in place of
+# the C library's malloc (docs/decisions/2026-11-25-jemalloc.md).
 function(tend_binary)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} PkgConfig::JEMALLOC)
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   _tend_settings(${ARG_NAME})
 endfunction()
