@@ -16,14 +16,25 @@ namespace {
 constexpr int kSchemaVersion = 1;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
-std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
-
-// Sets a time field only where there is a time: `mutable_x` makes it present.
-template <typename Mutable>
-void Put(Instant at, Mutable mutable_time) {
-  if (at.is_set()) mutable_time()->set_seconds(at.seconds());
+void Assign(absl::string_view value, std::string* field) {
+  field->assign(value.data(), value.size());
 }
-#define TEND_PUT(at, message, field) Put(at, [&] { return (message)->mutable_##field(); })
+
+// Records are written over the ones before them and never cleared as a whole: Clear would give back
+// the memory of every time and string in them. So each field is set or cleared by name.
+
+// Sets a time field where there is a time, and clears it where there is none.
+template <typename Mutable, typename ClearField>
+void Put(Instant at, Mutable mutable_time, ClearField clear) {
+  if (at.is_set()) {
+    mutable_time()->set_seconds(at.seconds());
+  } else {
+    clear();
+  }
+}
+#define TEND_PUT(at, message, field) \
+  Put(                               \
+      at, [&] { return (message)->mutable_##field(); }, [&] { (message)->clear_##field(); })
 
 Instant Get(bool has, const google::protobuf::Timestamp& time) {
   return has ? Instant(time.seconds()) : Instant();
@@ -31,8 +42,9 @@ Instant Get(bool has, const google::protobuf::Timestamp& time) {
 #define TEND_GET(message, field) Get((message).has_##field(), (message).field())
 
 void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
-  out->set_origin_id(PrintPersonKey(origin));
+  PrintPersonKey(origin, out->mutable_origin_id());
   TEND_PUT(part.reference, out, reference_time);
+  out->clear_accumulators();
   for (int c = 1; c < kClasses; ++c) {
     const auto signal = static_cast<SignalClass>(c);
     if (!part.Has(signal)) continue;
@@ -45,6 +57,7 @@ void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
   TEND_PUT(part.last_reply, out, last_reply_time);
   out->set_touches(part.touches);
   out->set_answers(part.answers);
+  out->clear_last_signals();
   for (const LastSignal& s : part.last_signals()) {
     v1::LastSignal* last = out->add_last_signals();
     last->set_signal_class(static_cast<v1::SignalClass>(Index(s.signal())));
@@ -54,6 +67,7 @@ void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
 }
 
 void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
+  out->clear_consents();
   for (const Consent& c : wishes.consents) {
     v1::Consent* consent = out->add_consents();
     consent->set_channel(static_cast<v1::Channel>(c.channel));
@@ -64,6 +78,7 @@ void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
     consent->set_source(c.source);
   }
   TEND_PUT(wishes.rest.ended, out, rest_ended_time);
+  out->clear_rest();
   if (wishes.rest.stated.is_set()) {
     v1::Rest* rest = out->mutable_rest();
     TEND_PUT(wishes.rest.stated, rest, state_time);
@@ -73,11 +88,13 @@ void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
     rest->set_stated_by(wishes.rest.stated_by);
     rest->set_source(wishes.rest.source);
   }
+  out->clear_promises();
+  out->clear_told_promise_ids();
   for (const Promise& p : wishes.promises) {
     v1::Promise* promise = out->add_promises();
     promise->set_promise_id(p.id);
     TEND_PUT(p.due, promise, due_time);
-    promise->set_by_owner_id(Str(names.OwnerId(p.by)));
+    Assign(names.OwnerId(p.by), promise->mutable_by_owner_id());
     promise->set_state(static_cast<v1::PromiseState>(p.state));
     if (p.told) out->add_told_promise_ids(p.id);
   }
@@ -138,7 +155,7 @@ Wishes DecodeWishes(const v1::Part& in, Names& names) {
 
 void EncodeTieNumbers(const Tie& tie, const Names& names, v1::Tie* out) {
   out->set_schema_version(kSchemaVersion);
-  out->set_owner_id(Str(names.OwnerId(tie.owner)));
+  Assign(names.OwnerId(tie.owner), out->mutable_owner_id());
   TEND_PUT(tie.reference, out, reference_time);
   out->set_theirs(tie.theirs);
   out->set_ours(tie.ours);
@@ -149,9 +166,10 @@ void EncodeTieNumbers(const Tie& tie, const Names& names, v1::Tie* out) {
   TEND_PUT(tie.first, out, first_time);
   TEND_PUT(tie.last_theirs, out, last_theirs_time);
   TEND_PUT(tie.last_ours, out, last_ours_time);
+  out->clear_exchanges();
   for (const Exchange& e : tie.ring.all()) {
     v1::Exchange* exchange = out->add_exchanges();
-    TEND_PUT(e.at, exchange, exchange_time);
+    exchange->set_exchange_second(e.at.seconds());
     exchange->set_thread_hash(e.thread);
     exchange->set_ours(e.ours);
     exchange->set_answered(e.answered);
@@ -180,7 +198,7 @@ Tie DecodeTieNumbers(const v1::Tie& in, OwnerIndex owner) {
   tie.last_ours = TEND_GET(in, last_ours_time);
   Exchange fallen;
   for (const v1::Exchange& e : in.exchanges()) {
-    Exchange exchange{TEND_GET(e, exchange_time)};
+    Exchange exchange{Instant(e.exchange_second())};
     exchange.thread = e.thread_hash() & 0xffffff;
     exchange.ours = e.ours();
     exchange.answered = e.answered();
@@ -196,28 +214,35 @@ Tie DecodeTieNumbers(const v1::Tie& in, OwnerIndex owner) {
   return tie;
 }
 
-void EncodeExtras(const Extras& extras, const Names& names, v1::Relationship* out) {
-  for (const OpenMoment& m : extras.open) {
+// extras: nullptr where there are none.
+void EncodeExtras(const Extras* extras, const Names& names, v1::Relationship* out) {
+  out->clear_open_moments();
+  out->clear_waiting();
+  out->clear_merged_into_person_id();
+  out->clear_identity_seq();
+  out->clear_rest_told_time();
+  if (extras == nullptr) return;
+  for (const OpenMoment& m : extras->open) {
     v1::OpenMoment* moment = out->add_open_moments();
     moment->set_moment_id(m.id);
     moment->set_kind(static_cast<v1::MomentKind>(m.kind));
-    moment->set_owner_id(Str(names.OwnerId(m.owner)));
+    Assign(names.OwnerId(m.owner), moment->mutable_owner_id());
     TEND_PUT(m.opened, moment, open_time);
     TEND_PUT(m.expires, moment, expire_time);
     TEND_PUT(m.cause_at, moment, cause_time);
     moment->set_cause_hash(m.cause);
   }
-  for (const WaitingAct& w : extras.waiting) {
+  for (const WaitingAct& w : extras->waiting) {
     v1::WaitingAct* waiting = out->add_waiting();
     TEND_PUT(w.at, waiting, act_time);
     waiting->set_interaction_hash(w.hash);
-    waiting->set_owner_id(Str(names.OwnerId(w.owner)));
+    Assign(names.OwnerId(w.owner), waiting->mutable_owner_id());
     waiting->set_at_once(w.at_once);
   }
-  if (extras.merged_into != nullptr)
-    out->set_merged_into_person_id(PrintPersonKey(*extras.merged_into));
-  out->set_identity_seq(extras.identity_seq);
-  TEND_PUT(extras.rest_told, out, rest_told_time);
+  if (extras->merged_into != nullptr)
+    PrintPersonKey(*extras->merged_into, out->mutable_merged_into_person_id());
+  out->set_identity_seq(extras->identity_seq);
+  TEND_PUT(extras->rest_told, out, rest_told_time);
 }
 
 absl::Status DecodeExtras(const v1::Relationship& in, Names& names, Relationship* r) {
@@ -276,15 +301,20 @@ absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid) {
   return key;
 }
 
-std::string PrintPersonKey(const PersonKey& key) {
+void PrintPersonKey(const PersonKey& key, std::string* out) {
   constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  out->resize(36);
+  char* at = out->data();
   for (size_t i = 0; i < key.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
-    text.push_back(kHex[key[i] >> 4]);
-    text.push_back(kHex[key[i] & 15]);
+    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+    *at++ = kHex[key[i] >> 4];
+    *at++ = kHex[key[i] & 15];
   }
+}
+
+std::string PrintPersonKey(const PersonKey& key) {
+  std::string text;
+  PrintPersonKey(key, &text);
   return text;
 }
 
@@ -295,22 +325,24 @@ std::string TieKey(const PersonKey& person, absl::string_view owner_id, const Pe
 
 void Encode(const Relationship& r, const Names& names, double readiness, Instant due, Instant now,
             absl::string_view model_version, v1::Relationship* out) {
-  out->Clear();
+  if (r.erased) out->Clear();
   out->set_schema_version(kSchemaVersion);
-  out->set_person_id(PrintPersonKey(r.person));
+  PrintPersonKey(r.person, out->mutable_person_id());
   out->set_version(r.version);
   out->set_input_offset(r.input_offset);
   out->set_erased(r.erased);
   if (r.erased) return;
-  out->set_model_version(Str(model_version));
+  Assign(model_version, out->mutable_model_version());
+  while (out->parts_size() > r.PartCount()) out->mutable_parts()->RemoveLast();
+  while (out->parts_size() < r.PartCount()) out->add_parts();
   for (int i = 0; i < r.PartCount(); ++i) {
-    v1::Part* part = out->add_parts();
+    v1::Part* part = out->mutable_parts(i);
     EncodePart(i == 0 ? r.person : r.extras->joined[i - 1].origin, r.PartAt(i), part);
     EncodeWishes(r.WishesAt(i), names, part);
   }
   TEND_PUT(now, out, as_of_time);
   out->set_readiness(readiness);
-  if (!due.is_never()) TEND_PUT(due, out, next_due_time);
+  TEND_PUT(due.is_never() ? Instant() : due, out, next_due_time);
   out->set_stage(static_cast<v1::Stage>(r.stage));
   TEND_PUT(r.stage_since, out, stage_time);
   out->set_stage_cause(static_cast<v1::StageCause>(r.stage_cause));
@@ -321,18 +353,17 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
   const Profile& profile = names.ProfileAt(r.profile);
   out->set_account_id(profile.account_id);
   out->set_time_zone(profile.time_zone);
-  out->set_owner_id(Str(names.OwnerId(profile.crm_owner)));
-  out->set_account_owner_id(Str(names.OwnerId(profile.account_owner)));
-  if (r.extras != nullptr) EncodeExtras(*r.extras, names, out);
+  Assign(names.OwnerId(profile.crm_owner), out->mutable_owner_id());
+  Assign(names.OwnerId(profile.account_owner), out->mutable_account_owner_id());
+  EncodeExtras(r.extras.get(), names, out);
 }
 
 void Encode(const Relationship& r, const Tie& tie, const Names& names, Instant now,
             const ScoringModel& model, v1::Tie* out) {
-  out->Clear();
   EncodeTieNumbers(tie, names, out);
-  out->set_person_id(PrintPersonKey(r.person));
-  out->set_origin_id(tie.origin == 0 ? out->person_id()
-                                     : PrintPersonKey(r.extras->joined[tie.origin - 1].origin));
+  PrintPersonKey(r.person, out->mutable_person_id());
+  PrintPersonKey(tie.origin == 0 ? r.person : r.extras->joined[tie.origin - 1].origin,
+                 out->mutable_origin_id());
   out->set_z(TieTerms(r, tie.owner, now, model));
   out->set_strength(tie.StrengthAt(now, model));
   out->set_version(r.version);

@@ -25,11 +25,14 @@ namespace tend::model {
 // "0b7c...-..." to 16 bytes. Errors: INVALID_ARGUMENT unless it is 36 characters of a UUID.
 absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid);
 std::string PrintPersonKey(const PersonKey& key);
+// The same in *out's memory.
+void PrintPersonKey(const PersonKey& key, std::string* out);
 
 // The key of a tie's record: person/owner, and /origin where that is not the person's own.
 std::string TieKey(const PersonKey& person, absl::string_view owner_id, const PersonKey& origin);
 
-// The person's own state. `readiness` and `due` are of `now`. Reuses *out's memory.
+// The person's own state, and a tie. `readiness` and `due` are of `now`. Overwrites *out, an
+// earlier record or an empty one, and reuses its memory.
 void Encode(const Relationship& relationship, const Names& names, double readiness, Instant due,
             Instant now, absl::string_view model_version, v1::Relationship* out);
 void Encode(const Relationship& relationship, const Tie& tie, const Names& names, Instant now,

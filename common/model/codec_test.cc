@@ -73,6 +73,27 @@ RC_GTEST_PROP(CodecTest, DecodeOfEncodeIsTheIdentity, ()) {
   RC_ASSERT(Encoded(restored, other_names, life.now).Bytes() == records.Bytes());
 }
 
+RC_GTEST_PROP(CodecTest, ARecordWrittenOverAnotherHoldsNothingOfIt, ()) {
+  Life life, other;
+  Names names, other_names;
+  Live(life, names);
+  Live(other, other_names);
+  Records over = Encoded(other.relationship, other_names, other.now);
+  const Records fresh = Encoded(life.relationship, names, life.now);
+  Encode(life.relationship, names,
+         Sigma(OrganizationZ(life.relationship, life.now, ShippedModel())), life.now + kDay,
+         life.now, "v", &over.person);
+  RC_ASSERT(over.person.SerializeAsString() == fresh.person.SerializeAsString());
+  if (over.ties.empty()) return;
+  v1::Tie& tie = over.ties.front();
+  for (const Tie& from : life.relationship.ties.all()) {
+    v1::Tie anew;
+    Encode(life.relationship, from, names, life.now, ShippedModel(), &anew);
+    Encode(life.relationship, from, names, life.now, ShippedModel(), &tie);
+    RC_ASSERT(tie.SerializeAsString() == anew.SerializeAsString());
+  }
+}
+
 // Nothing is lost that the future depends on: both go on alike.
 RC_GTEST_PROP(CodecTest, ARestoredLifeGoesOnAlike, ()) {
   Life life, other;

@@ -54,7 +54,7 @@ stream::Outcome NotificationProcessor::Process(const stream::Record& record,
 
 stream::Outcome NotificationProcessor::ProcessMoment(const stream::Record& record,
                                                      stream::Context& context) {
-  v1::MomentEvent event;
+  v1::MomentEvent& event = moment_event_;
   if (!Parse(record.value, event)) return Malformed("tend.v1.MomentEvent");
   if (std::optional<Fault> fault = FaultOf(event, record.key)) return RejectFor(*std::move(fault));
   if (!Counts(EffectOf(event, inboxes_.Find(record.key), context.now()))) {

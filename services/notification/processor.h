@@ -65,8 +65,10 @@ class NotificationProcessor final : public stream::Processor {
   stream::JournaledMap<std::string, OwnerInbox> inboxes_;
   DueIndex due_;
   NotificationCounts counts_;
-  NudgeChanges changes_;  // of the event being processed; a member for its memory
-  std::string bytes_;     // likewise
+  // Of the event being processed; members for their memory.
+  v1::MomentEvent moment_event_;
+  NudgeChanges changes_;
+  std::string bytes_;
 };
 
 // The service as the harness runs it: group "tend.notification".

@@ -15,7 +15,6 @@ namespace tend::scoring {
 namespace {
 
 using model::Act;
-using model::Initiator;
 using model::Instant;
 using model::MomentContext;
 using model::PersonKey;
@@ -25,13 +24,6 @@ using model::StageCause;
 using model::Statement;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
-
-StageCause CauseOf(const Act& act, bool backlog) {
-  if (backlog) return StageCause::kBacklog;
-  if (act.TheirAct()) return StageCause::kTheirAct;
-  if (act.touch) return StageCause::kOurAct;
-  return act.initiator == Initiator::kPerson ? StageCause::kTheirWish : StageCause::kTime;
-}
 
 absl::Status Named(const absl::Status& status, const char* field) {
   return Annotate(status, field);
@@ -189,7 +181,7 @@ void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const Person
   const Stage before = r.stage;
   const model::Folded folded =
       model::Fold(r, act, model::PartIndex(r, origin), call.now, model_, policy_);
-  model::UpdateStage(r, {CauseOf(act, backlog), act.hash}, call.now, model_, policy_);
+  model::UpdateStage(r, {model::StageCauseOf(act, backlog), act.hash}, call.now, model_, policy_);
   WithMoments(row, call, [&](const MomentContext& context) {
     model::AfterAct(r, act, folded, fresh, before, context);
   });
