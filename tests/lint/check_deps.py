@@ -61,6 +61,7 @@ OWNERS = {
     "xxhash.h": ("common/base",),
     "CLI/*": ("services/cli",),
     "spdlog/*": ("common/runtime",),
+    "prometheus/*": ("common/runtime",),
 }
 # Everybody's: the foundation of all, and the operating system.
 SHARED_HEADERS = ("absl/*", "google/protobuf/*", GENERATED_PREFIX + "*", "sys/*", "netinet/*", "arpa/*", "fcntl.h",

@@ -1,0 +1,23 @@
+// The names of all metrics, and nothing else: dashboards and alerts may use no other (a test
+// compares them with this header).
+
+#ifndef TEND_COMMON_RUNTIME_METRIC_NAMES_H_
+#define TEND_COMMON_RUNTIME_METRIC_NAMES_H_
+
+namespace tend::metric {
+
+// Counters, each with the label service.
+inline constexpr char kReceived[] = "tend_received_total";  // records taken in
+inline constexpr char kEmitted[] = "tend_emitted_total";    // records written
+inline constexpr char kRejected[] = "tend_rejected_total";  // records that could not be used
+inline constexpr char kErrors[] = "tend_errors_total";      // label code: a status code
+inline constexpr char kTransactions[] = "tend_transactions_total";  // committed
+inline constexpr char kAborts[] = "tend_aborts_total";              // batches taken back
+
+// Gauges, each with the label service.
+inline constexpr char kPartitions[] = "tend_partitions";  // served now
+inline constexpr char kUp[] = "tend_up";                  // 1 while the service works
+
+}  // namespace tend::metric
+
+#endif  // TEND_COMMON_RUNTIME_METRIC_NAMES_H_

@@ -1,0 +1,57 @@
+#include "common/runtime/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/exposer.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+
+namespace tend {
+
+struct Metrics::Parts {
+  std::string service;
+  // Shared with the exposer, which keeps weak pointers to what it shows.
+  std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
+  std::unique_ptr<prometheus::Exposer> exposer;
+};
+
+Metrics::Metrics(absl::string_view service) : parts_(std::make_unique<Parts>()) {
+  parts_->service = std::string(service.data(), service.size());
+}
+
+Metrics::~Metrics() = default;
+
+absl::StatusOr<int> Metrics::Serve(const std::string& address) {
+  try {
+    parts_->exposer = std::make_unique<prometheus::Exposer>(address, /*num_threads=*/1);
+  } catch (const std::exception& e) {  // civetweb says it so
+    return absl::UnavailableError(
+        absl::StrCat("metrics at ", address, " cannot be served: ", e.what()));
+  }
+  parts_->exposer->RegisterCollectable(parts_->registry);
+  return parts_->exposer->GetListeningPorts().front();
+}
+
+void Metrics::Add(const char* name, double amount, const MetricLabels& labels) {
+  if (amount <= 0) return;
+  prometheus::BuildCounter()
+      .Name(name)
+      .Labels({{"service", parts_->service}})
+      .Register(*parts_->registry)
+      .Add(labels)
+      .Increment(amount);
+}
+
+void Metrics::Set(const char* name, double value, const MetricLabels& labels) {
+  prometheus::BuildGauge()
+      .Name(name)
+      .Labels({{"service", parts_->service}})
+      .Register(*parts_->registry)
+      .Add(labels)
+      .Set(value);
+}
+
+}  // namespace tend

@@ -1,0 +1,114 @@
+#include "common/runtime/text_config.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace tend {
+namespace {
+
+// Lines and columns as an editor counts them.
+class Places final : public google::protobuf::io::ErrorCollector {
+ public:
+  explicit Places(const std::string& path) : path_(path) {}
+
+  void AddError(int line, int column, const std::string& message) override {
+    places_.push_back(absl::StrCat(path_, ":", line + 1, ":", column + 1, ": ", message));
+  }
+  std::string text() const { return absl::StrJoin(places_, "\n"); }
+
+ private:
+  const std::string& path_;
+  std::vector<std::string> places_;
+};
+
+bool IsInstanceName(absl::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+void CheckAddress(absl::string_view key, absl::string_view address, ConfigFaults& faults) {
+  const absl::StatusOr<HostAndPort> parsed = ParseHostAndPort(address);
+  if (!parsed.ok() || !IsLoopback(parsed->host)) {
+    faults.Add(key, address, "host:port of a loopback address, as 127.0.0.1:7411");
+  }
+}
+
+}  // namespace
+
+absl::Status ReadTextConfig(const std::string& path, google::protobuf::Message* message) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  Places places(path);
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&places);
+  if (parser.ParseFromString(text.str(), message)) return absl::OkStatus();
+  return absl::InvalidArgumentError(places.text());
+}
+
+void ConfigFaults::Add(absl::string_view key, absl::string_view value, absl::string_view allowed) {
+  faults_.push_back(absl::StrCat(key, ": \"", value, "\"; allowed: ", allowed));
+}
+
+void ConfigFaults::RequireSet(absl::string_view key, absl::string_view value) {
+  if (value.empty()) faults_.push_back(absl::StrCat(key, ": is empty"));
+}
+
+absl::Status ConfigFaults::ToStatus(absl::string_view path) const {
+  if (faults_.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrJoin(faults_, "\n", [path](std::string* out, const std::string& fault) {
+        absl::StrAppend(out, path, ": ", fault);
+      }));
+}
+
+absl::StatusOr<HostAndPort> ParseHostAndPort(absl::string_view address) {
+  const size_t colon = address.rfind(':');
+  HostAndPort parsed;
+  if (colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(address.substr(colon + 1), &parsed.port) || parsed.port < 0 ||
+      parsed.port > 65535) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" is no host:port"));
+  }
+  absl::string_view host = address.substr(0, colon);
+  if (absl::ConsumePrefix(&host, "[") && !absl::ConsumeSuffix(&host, "]")) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" has no closing bracket"));
+  }
+  parsed.host = std::string(host.data(), host.size());
+  return parsed;
+}
+
+bool IsLoopback(absl::string_view host) {
+  if (host == "localhost" || host == "::1") return true;
+  const std::vector<absl::string_view> bytes = absl::StrSplit(host, '.');
+  return bytes.size() == 4 && bytes[0] == "127" &&
+         std::all_of(bytes.begin(), bytes.end(), [](absl::string_view byte) {
+           int value = 0;
+           return absl::SimpleAtoi(byte, &value) && value >= 0 && value <= 255;
+         });
+}
+
+void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
+  if (!IsInstanceName(config.instance())) {
+    faults.Add("runtime.instance", config.instance(), "letters, digits, \"-\", \"_\" and \".\"");
+  }
+  faults.RequireSet("runtime.kafka_bootstrap_servers", config.kafka_bootstrap_servers());
+  if (!config.metrics_address().empty()) {
+    CheckAddress("runtime.metrics_address", config.metrics_address(), faults);
+  }
+  CheckAddress("runtime.rpc_address", config.rpc_address(), faults);
+}
+
+}  // namespace tend
