@@ -1,0 +1,123 @@
+#include "common/stream/worker_loop.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "common/base/status_macros.h"
+#include "common/stream/recovery.h"
+
+namespace tend::stream {
+namespace {
+
+// A sleep that a stop ends.
+void WaitFor(absl::Duration duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, absl::ToChronoMicroseconds(duration), [] { return false; });
+}
+
+class Loop {
+ public:
+  Loop(Log& log, const ProcessorSpec& spec, const Clock& clock, const WorkerLoopOptions& options,
+       std::stop_token stop, WorkerLoopObserver& observer)
+      : log_(log),
+        spec_(spec),
+        clock_(clock),
+        options_(options),
+        stop_(std::move(stop)),
+        observer_(observer),
+        wait_(options.first_wait) {}
+
+  absl::Status Run() {
+    while (!stop_.stop_requested()) {
+      const absl::Status status = RunOne();
+      if (status.ok()) break;
+      const Recovery recovery = RecoveryOf(status);
+      if (recovery != Recovery::kRetry && recovery != Recovery::kRecreate) return status;
+      BackOff(status);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // One worker's life. OK: stopped.
+  absl::Status RunOne() {
+    TEND_ASSIGN_OR_RETURN(const std::unique_ptr<Worker> worker,
+                          Worker::Start(log_, spec_, clock_, options_.worker));
+    const absl::Status status = Drive(*worker);
+    Observe(*worker);
+    done_.records += worker->stats().records;
+    done_.rejects += worker->stats().rejects;
+    done_.transactions += worker->stats().transactions;
+    done_.aborts += worker->stats().aborts;
+    return status;
+  }
+
+  absl::Status Drive(Worker& worker) {
+    while (!stop_.stop_requested()) {
+      TEND_ASSIGN_OR_RETURN(const StepResult result, worker.Step());
+      if (clock_.Elapsed() - observed_ >= options_.observe_every) Observe(worker);
+      if (result.waiting) {
+        BackOff(absl::UnavailableError("the log does not answer"));
+      } else if (result.worked) {
+        wait_ = options_.first_wait;
+        in_trouble_ = false;
+      } else if (result.pause > absl::ZeroDuration()) {
+        WaitFor(result.pause, stop_);
+      }
+    }
+    return Finish(worker);
+  }
+
+  // Commits what is open. What does not commit in time is somebody else's to do again.
+  absl::Status Finish(Worker& worker) {
+    const absl::Duration until = clock_.Elapsed() + options_.stop_within;
+    do {
+      worker.CommitSoon();
+      const absl::StatusOr<StepResult> result = worker.Step();
+      if (!result.ok() || !result->waiting) break;
+    } while (clock_.Elapsed() < until);
+    return absl::OkStatus();
+  }
+
+  void Observe(const Worker& worker) {
+    WorkerStats totals = done_;
+    totals.records += worker.stats().records;
+    totals.rejects += worker.stats().rejects;
+    totals.transactions += worker.stats().transactions;
+    totals.aborts += worker.stats().aborts;
+    observer_.Observe(totals, worker.running_tasks());
+    observed_ = clock_.Elapsed();
+  }
+
+  void BackOff(const absl::Status& status) {
+    if (!in_trouble_) observer_.Trouble(status);
+    in_trouble_ = true;
+    WaitFor(wait_, stop_);
+    wait_ = std::min(wait_ * 2, options_.last_wait);
+  }
+
+  Log& log_;
+  const ProcessorSpec& spec_;
+  const Clock& clock_;
+  const WorkerLoopOptions& options_;
+  const std::stop_token stop_;
+  WorkerLoopObserver& observer_;
+  WorkerStats done_;  // of the workers before this one
+  absl::Duration wait_;
+  absl::Duration observed_ = -absl::InfiniteDuration();
+  bool in_trouble_ = false;
+};
+
+}  // namespace
+
+absl::Status RunWorker(Log& log, const ProcessorSpec& spec, const Clock& clock,
+                       const WorkerLoopOptions& options, std::stop_token stop,
+                       WorkerLoopObserver& observer) {
+  return Loop(log, spec, clock, options, std::move(stop), observer).Run();
+}
+
+}  // namespace tend::stream

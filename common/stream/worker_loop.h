@@ -1,0 +1,49 @@
+// Runs a service's worker on the caller's thread until told to stop, and makes a new one whenever
+// it was told to go.
+
+#ifndef TEND_COMMON_STREAM_WORKER_LOOP_H_
+#define TEND_COMMON_STREAM_WORKER_LOOP_H_
+
+#include <stop_token>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/stream/clock.h"
+#include "common/stream/log.h"
+#include "common/stream/processor.h"
+#include "common/stream/worker.h"
+
+namespace tend::stream {
+
+struct WorkerLoopOptions {
+  WorkerOptions worker;
+  // Between two steps while the log or the outside world does not answer, and before a new worker:
+  // doubles from the first to the last.
+  absl::Duration first_wait = absl::Milliseconds(50);
+  absl::Duration last_wait = absl::Seconds(5);
+  // How often Observe is called at least.
+  absl::Duration observe_every = absl::Seconds(1);
+  // A stop commits what is open, for at most this long.
+  absl::Duration stop_within = absl::Seconds(3);
+};
+
+// What the loop tells: for metrics, logs and health. Called on the loop's thread; none may wait.
+class WorkerLoopObserver {
+ public:
+  virtual ~WorkerLoopObserver() = default;
+  // Totals over all workers the loop has made, and the partitions served now.
+  virtual void Observe(const WorkerStats& totals, int running_tasks) = 0;
+  // The worker waits for the log (UNAVAILABLE), or was told to go and is made anew. Once for each
+  // spell.
+  virtual void Trouble(const absl::Status& status) = 0;
+};
+
+// Returns OK once stopped. Errors: what neither waiting nor a new worker mends (RecoveryOf is
+// kStop). All arguments outlive the call.
+absl::Status RunWorker(Log& log, const ProcessorSpec& spec, const Clock& clock,
+                       const WorkerLoopOptions& options, std::stop_token stop,
+                       WorkerLoopObserver& observer);
+
+}  // namespace tend::stream
+
+#endif  // TEND_COMMON_STREAM_WORKER_LOOP_H_

@@ -1,0 +1,129 @@
+#include "common/stream/worker_loop.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/stream/memory_log.h"
+#include "common/testing/faulty_log.h"
+#include "common/testing/stream_processors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tend::stream {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Stops the loop, or does something to it, when it has seen enough.
+class Watcher final : public WorkerLoopObserver {
+ public:
+  explicit Watcher(std::function<bool(const WorkerStats&)> enough) : enough_(std::move(enough)) {}
+
+  void Observe(const WorkerStats& totals, int running_tasks) override {
+    last = totals;
+    tasks = running_tasks;
+    if (enough_(totals)) stop.request_stop();
+  }
+  void Trouble(const absl::Status& status) override { troubles.push_back(status.code()); }
+
+  std::stop_source stop;
+  WorkerStats last;
+  int tasks = 0;
+  std::vector<absl::StatusCode> troubles;
+
+ private:
+  const std::function<bool(const WorkerStats&)> enough_;
+};
+
+class WorkerLoopTest : public ::testing::Test {
+ protected:
+  WorkerLoopTest() {
+    for (const char* topic : {"test.in", "test.events", "tend.rejects.v1"}) {
+      EXPECT_TRUE(log_.CreateTopic({topic, 1, Cleanup::kDelete}).ok());
+    }
+    EXPECT_TRUE(log_.CreateTopic({"test.dedupe-state", 1, Cleanup::kCompact}).ok());
+    producer_ = *log_.NewProducer();
+    options_.first_wait = options_.last_wait = absl::Microseconds(1);
+    options_.observe_every = absl::ZeroDuration();
+  }
+
+  void Send(const std::string& id) {
+    NewRecord record;
+    record.topic = "test.in";
+    record.key = "k";
+    record.value = id;
+    ASSERT_TRUE(producer_->Send({record}, written_).ok());
+  }
+  std::vector<std::string> Events() {
+    std::vector<Record> records;
+    const auto reader = *log_.Open({"test.events", 0}, Offset(0), Isolation::kReadCommitted);
+    EXPECT_TRUE(reader->Poll(PollLimits(), records).ok());
+    std::vector<std::string> values;
+    for (const Record& record : records) values.emplace_back(record.value);
+    return values;
+  }
+  absl::Status Run(Log& log, Watcher& watcher) {
+    return RunWorker(log, spec_, clock_, options_, watcher.stop.get_token(), watcher);
+  }
+
+  ManualClock clock_{absl::FromUnixSeconds(1'000)};
+  MemoryLog log_{clock_};
+  std::unique_ptr<Producer> producer_;
+  std::vector<Written> written_;
+  ProcessorSpec spec_ = DedupeSpec("test.in", "test.events");
+  WorkerLoopOptions options_;
+};
+
+// The clock stands still, so no timing commits: the stop does.
+TEST_F(WorkerLoopTest, AStopCommitsWhatIsOpen) {
+  Send("a"), Send("b");
+  std::vector<std::string> before;
+  Watcher watcher([&](const WorkerStats& totals) {
+    if (totals.transactions == 0) before = Events();
+    return totals.records == 2;
+  });
+  ASSERT_TRUE(Run(log_, watcher).ok());
+  EXPECT_THAT(before, IsEmpty());
+  EXPECT_THAT(Events(), ElementsAre("a", "b"));
+  EXPECT_EQ(watcher.last.transactions, 1);
+}
+
+TEST_F(WorkerLoopTest, ItWaitsForALogThatDoesNotAnswerAndSaysSoOnce) {
+  Send("a");
+  int refusals = 3;
+  FaultyLog faulty(log_, [&refusals](LogCall call) {
+    return call == LogCall::kPoll && refusals-- > 0 ? Fault::kRetry : Fault::kNone;
+  });
+  Watcher watcher([](const WorkerStats& totals) { return totals.records == 1; });
+  ASSERT_TRUE(Run(faulty, watcher).ok());
+  EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Events(), ElementsAre("a"));
+}
+
+TEST_F(WorkerLoopTest, AWorkerThatWasToldToGoIsMadeAnew) {
+  options_.worker.timing = CommitTiming::EveryStep();
+  Send("a");
+  std::unique_ptr<Worker> other;
+  Watcher watcher([&](const WorkerStats& totals) {
+    if (totals.records == 1 && other == nullptr) {
+      other = *Worker::Start(log_, spec_, clock_, options_.worker);  // the same member
+      Send("b");
+    }
+    return totals.records == 2;
+  });
+  ASSERT_TRUE(Run(log_, watcher).ok());
+  EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Events(), ElementsAre("a", "b"));
+}
+
+TEST_F(WorkerLoopTest, WhatNothingMendsEndsIt) {
+  spec_.input_topics = {"test.nowhere"};
+  Watcher watcher([](const WorkerStats&) { return false; });
+  EXPECT_EQ(Run(log_, watcher).code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace tend::stream
