@@ -2,8 +2,8 @@
 // partition's state.
 //
 // The harness calls, for each batch and in one transaction:
-//   Process(record, context) for each record in order; OnTime(now, context) when caught up;
-//   FlushChanges(changelog); then either Commit() or Rollback().
+//   Prepare(records, now), then Process(record, context) for each of them in order;
+//   OnTime(now, context) when caught up; FlushChanges(changelog); then Commit() or Rollback().
 // Nothing here knows whether the log is Kafka or memory. One thread calls all methods of one
 // Processor.
 
@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/stream/record.h"
 #include "tend/v1/reason.pb.h"
 
@@ -67,6 +68,18 @@ using ChangelogSink =
 class Processor {
  public:
   virtual ~Processor() = default;
+
+  // Asks the outside world what Process will need of it, in one go for many records, so that
+  // Process stays pure. Called with polled records of this partition before Process sees each of
+  // them, in the same order, before the next Prepare; and with none before OnTime. now: that of
+  // their Context. The records live until the last of them is processed.
+  // REQUIRES of the implementation: it emits nothing and changes no state that is flushed; asking
+  // twice does no harm outside. Errors: UNAVAILABLE: the records come again, first to Prepare, in
+  // a later step; others as in recovery.h. In neither case is any of them processed.
+  virtual absl::Status Prepare(absl::Span<const Record> records, absl::Time now) {
+    static_cast<void>(records), static_cast<void>(now);
+    return absl::OkStatus();
+  }
 
   // Uses one record. REQUIRES of the implementation: on Reject nothing was emitted and no state
   // changed.

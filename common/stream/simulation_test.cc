@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -150,6 +152,55 @@ TEST(SimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
   EXPECT_GT(all.stalls, 200);
   EXPECT_GT(all.fenced, 200);
   EXPECT_GT(all.rebalances, 1'500);
+}
+
+// What it wraps, in an outside world that does not answer one time in three, and now and then
+// answers that the batch is to be done again.
+class AskingProcessor final : public Processor {
+ public:
+  AskingProcessor(std::unique_ptr<Processor> inner, std::mt19937_64& random)
+      : inner_(std::move(inner)), random_(random) {}
+
+  absl::Status Prepare(absl::Span<const Record>, absl::Time) override {
+    if (random_() % 3 == 0) return absl::UnavailableError("away");
+    return random_() % 17 == 0 ? absl::AbortedError("again") : absl::OkStatus();
+  }
+  Outcome Process(const Record& record, Context& context) override {
+    return inner_->Process(record, context);
+  }
+  void OnTime(Context& context) override { inner_->OnTime(context); }
+  absl::Time NextDue() const override { return inner_->NextDue(); }
+  absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value) override {
+    return inner_->Restore(key, value);
+  }
+  void Restored() override { inner_->Restored(); }
+  void FlushChanges(ChangelogSink sink) override { inner_->FlushChanges(sink); }
+  void Commit() override { inner_->Commit(); }
+  void Rollback() override { inner_->Rollback(); }
+
+  const Processor& inner() const { return *inner_; }
+
+ private:
+  const std::unique_ptr<Processor> inner_;
+  std::mt19937_64& random_;
+};
+
+TEST(SimulationTest, ItHoldsWhereTheOutsideWorldFailsToo) {
+  for (uint64_t seed = 1; seed <= 500 && !HasFailure(); ++seed) {
+    std::mt19937_64 random(seed);
+    SimulationPlan plan = Plan();
+    for (auto& service : plan.services) {
+      service.spec.make_processor = [make = service.spec.make_processor, &random](int partition) {
+        return std::make_unique<AskingProcessor>(make(partition), random);
+      };
+      service.snapshot = [snapshot = service.snapshot](const Processor& processor) {
+        return snapshot(static_cast<const AskingProcessor&>(processor).inner());
+      };
+    }
+    const SimulationResult result = Simulate(plan, seed);
+    EXPECT_THAT(result.violations, IsEmpty()) << "seed " << seed << "\n"
+                                              << absl::StrJoin(result.violations, "\n");
+  }
 }
 
 TEST(SimulationTest, FreshSeedsHold) {

@@ -54,6 +54,11 @@ void Task::StartOver() {
   last_now_ = committed_now_ = absl::InfinitePast();
 }
 
+absl::Status Task::Prepare(absl::Span<const Record> records, absl::Time now) {
+  TEND_CHECK(running());
+  return processor_->Prepare(records, now);
+}
+
 bool Task::Process(const Record& record, absl::Time now, Transaction& transaction) {
   TEND_CHECK(running());
   last_now_ = now;
@@ -149,6 +154,7 @@ void Task::Commit() {
   processor_->Commit();
   for (Input& input : inputs_) input.committed = input.next;
   committed_now_ = last_now_;
+  due_known_ = false;
   has_state_ |= wrote_;
   moved_ = wrote_ = visited = false;
 }
@@ -161,9 +167,19 @@ absl::Status Task::Rollback(Consumer& consumer) {
   due_known_ = false;
   moved_ = wrote_ = visited = false;
   if (!has_state_) progress_.inputs.clear();  // what was written of it is gone
-  for (Input& input : inputs_) {
-    input.next = input.committed;
-    const absl::Status sought = consumer.Seek({input.topic, partition_, input.next});
+  for (Input& input : inputs_) input.next = input.committed;
+  return Seek(consumer);
+}
+
+absl::Status Task::ReadAgain(Consumer& consumer) {
+  TEND_RETURN_IF_ERROR(Seek(consumer));
+  overtaken = false;
+  return absl::OkStatus();
+}
+
+absl::Status Task::Seek(Consumer& consumer) const {
+  for (const Input& input : inputs_) {
+    absl::Status sought = consumer.Seek({input.topic, partition_, input.next});
     if (!sought.ok() && !absl::IsNotFound(sought)) return sought;
   }
   return absl::OkStatus();

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/stream/consumer.h"
 #include "common/stream/log.h"
 #include "common/stream/processor.h"
@@ -37,6 +38,12 @@ class Task {
   // one compares the state with the group's offsets and seeks. Returns with running() when done.
   // Errors: UNAVAILABLE (call again); DATA_LOSS when state and offsets disagree or cannot be read.
   absl::Status Restore(Log& log, Consumer& consumer, const PollLimits& limits);
+
+  // Lets the processor ask the outside world before it is called with these; none: with time.
+  // After an error the consumer has read past records that nobody used: ReadAgain seeks back.
+  // REQUIRES: running().
+  absl::Status Prepare(absl::Span<const Record> records, absl::Time now);
+  absl::Status ReadAgain(Consumer& consumer);
 
   // Uses one record of this partition. now: the batch's, not before any earlier one of the state
   // (see BatchNow). Returns whether it was used (false: rejected). REQUIRES: running().
@@ -79,6 +86,8 @@ class Task {
 
   // In this batch already visited by the worker (which keeps the list).
   bool visited = false;
+  // The consumer has read past records that were not processed. Set by the worker.
+  bool overtaken = false;
 
  private:
   enum class State { kNew, kReading, kLocating, kRunning };
@@ -88,6 +97,7 @@ class Task {
     Offset next;       // as of this batch
   };
 
+  absl::Status Seek(Consumer& consumer) const;
   absl::Status OpenChangelog(Log& log);
   absl::Status ReadChangelog(const PollLimits& limits);
   absl::Status RestoreRecord(const Record& record);

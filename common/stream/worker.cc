@@ -9,6 +9,13 @@
 #include "common/stream/recovery.h"
 
 namespace tend::stream {
+namespace {
+
+// After what the processor asks did not answer: soon enough that nobody notices, and seldom enough
+// that reading the same records again costs nothing (about 1 ms of a core).
+constexpr absl::Duration kAskAgain = absl::Milliseconds(50);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Log& log, const ProcessorSpec& spec,
                                                       const Clock& clock,
@@ -111,6 +118,7 @@ bool Worker::MayTake() const {
 }
 
 absl::Status Worker::TakeBatch(StepResult& result) {
+  if (ABSL_PREDICT_FALSE(overtaken_)) TEND_RETURN_IF_ERROR(ReadAgain());
   PollLimits limits = options_.limits;
   if (limits.wait > absl::ZeroDuration()) {
     limits.wait = result.worked ? absl::ZeroDuration() : PollWait();
@@ -118,13 +126,20 @@ absl::Status Worker::TakeBatch(StepResult& result) {
   TEND_RETURN_IF_ERROR(consumer_->Poll(limits, polled_));
   if (ABSL_PREDICT_FALSE(!polled_.revoked.empty())) TakeRevoked();
   if (ABSL_PREDICT_FALSE(!polled_.assigned.empty())) TakeAssigned();
-  result.worked |= !polled_.records.empty() || !polled_.revoked.empty() ||
-                   !polled_.assigned.empty() || polled_.lost;
+  result.worked |= !polled_.revoked.empty() || !polled_.assigned.empty() || polled_.lost;
   if (polled_.lost) return absl::AbortedError("the partitions are lost");
   const int64_t written = transaction_->records();
-  ProcessRecords();
-  FireTime();
-  result.worked |= transaction_->records() != written;
+  const int64_t used = stats_.records;
+  absl::Status prepared = ProcessRecords();
+  if (prepared.ok() || absl::IsUnavailable(prepared)) prepared.Update(FireTime());
+  result.worked |= stats_.records != used || transaction_->records() != written;
+  if (ABSL_PREDICT_TRUE(prepared.ok())) return transaction_->status();
+  if (!absl::IsUnavailable(prepared)) return prepared;
+  // What is open can be committed meanwhile, and polling goes on, so that the group may move us.
+  result.waiting = true;
+  result.pause = visited_.empty()
+                     ? kAskAgain
+                     : std::min(kAskAgain, policy_.UntilCommit(batch_, clock_.Elapsed()));
   return transaction_->status();
 }
 
@@ -143,29 +158,48 @@ Task& Worker::Visit(Task& task) {
   return task;
 }
 
-void Worker::ProcessRecords() {
-  if (polled_.records.empty()) return;
+// Run by run of one partition each: what a run's Prepare has learned need not outlive it.
+absl::Status Worker::ProcessRecords() {
+  if (polled_.records.empty()) return absl::OkStatus();
   const absl::Time clock = clock_.Now();
-  for (const Record& record : polled_.records) {
-    Task& task = Visit(*tasks_[static_cast<size_t>(record.partition)]);
-    const bool used = task.Process(record, task.BatchNow(clock), *transaction_);
-    if (ABSL_PREDICT_FALSE(!used)) ++stats_.rejects;
+  const auto end = polled_.records.cend();
+  auto at = polled_.records.cbegin();
+  absl::Status prepared;
+  while (at != end) {
+    Task& task = *tasks_[static_cast<size_t>(at->partition)];
+    const auto run_end = std::find_if(
+        at, end, [&task](const Record& record) { return record.partition != task.partition(); });
+    const absl::Time now = task.BatchNow(clock);
+    prepared = task.Prepare({&*at, static_cast<size_t>(run_end - at)}, now);
+    if (ABSL_PREDICT_FALSE(!prepared.ok())) break;
+    Visit(task);
+    for (; at != run_end; ++at) {
+      if (ABSL_PREDICT_FALSE(!task.Process(*at, now, *transaction_))) ++stats_.rejects;
+    }
   }
-  stats_.records += static_cast<int64_t>(polled_.records.size());
-  batch_.records += static_cast<int64_t>(polled_.records.size());
+  const int64_t used = at - polled_.records.cbegin();
+  stats_.records += used;
+  batch_.records += used;
   batch_.bytes = transaction_->bytes();
-  if (!policy_.every_step()) batch_.last_record = clock_.Elapsed();
+  if (used > 0 && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
+  overtaken_ = at != end;
+  for (; at != end; ++at) tasks_[static_cast<size_t>(at->partition)]->overtaken = true;
+  return prepared;
 }
 
-void Worker::FireTime() {
+absl::Status Worker::FireTime() {
   const absl::Time clock = clock_.Now();
+  absl::Status prepared;
   for (const std::unique_ptr<Task>& task : tasks_) {
-    if (task == nullptr || !task->running()) continue;
+    if (task == nullptr || !task->running() || task->overtaken) continue;
     const absl::Time now = task->BatchNow(clock);
     if (!task->WantsTime(now) || !task->CaughtUp(*consumer_)) continue;
+    prepared.Update(task->Prepare({}, now));
+    if (ABSL_PREDICT_FALSE(!prepared.ok())) break;
     if (visited_.empty() && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
     Visit(*task).OnTime(now, options_.tick, *transaction_);
   }
+  return prepared;
 }
 
 bool Worker::HasWork() const {

@@ -45,9 +45,8 @@ struct WorkerStats {
 };
 
 struct StepResult {
-  bool worked = false;   // something happened; otherwise the next step will find the same, unless
-                         // somebody writes, time passes or another worker moves
-  bool waiting = false;  // on the log: a call came back UNAVAILABLE and is made again next step
+  bool worked = false;   // otherwise the next step finds the same, unless somebody writes or moves
+  bool waiting = false;  // a call came back UNAVAILABLE, the log's or Prepare: again next step
   absl::Duration pause;  // the timing wants nothing done for so long
 };
 
@@ -67,7 +66,6 @@ class Worker {
   // Errors end the worker (every later step returns the same): FAILED_PRECONDITION "make a new
   // one", anything else "stop and look".
   absl::StatusOr<StepResult> Step();
-
   // Lets the next step commit whatever the timing says: before a stop.
   void CommitSoon() { commit_soon_ = true; }
 
@@ -77,7 +75,7 @@ class Worker {
 
   // Partitions that are restored and served.
   int running_tasks() const;
-  // The processor of a partition that is served, or nullptr: for tests and reports, to read only.
+  // The processor of a partition that is served, or nullptr; for tests and reports.
   const Processor* processor(int partition) const;
   const WorkerStats& stats() const { return stats_; }
   const ProcessorSpec& spec() const { return spec_; }
@@ -109,8 +107,9 @@ class Worker {
   absl::Status TakeBatch(StepResult& result);
   void TakeAssigned();
   void TakeRevoked();
-  void ProcessRecords();
-  void FireTime();
+  absl::Status ProcessRecords();
+  absl::Status ReadAgain();
+  absl::Status FireTime();
   bool MayTake() const;
   Task& Visit(Task& task);
   bool HasWork() const;
@@ -132,6 +131,7 @@ class Worker {
   std::vector<int> revoked_;                  // to be dropped when the open batch has ended
   int restoring_ = 0;                         // tasks that are not running yet
   Polled polled_;
+  bool overtaken_ = false;  // some task is
   std::vector<NextOffset> offsets_;
 
   Phase phase_ = Phase::kReplacing;

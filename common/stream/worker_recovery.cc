@@ -84,6 +84,14 @@ absl::Status Worker::Restore(StepResult& result) {
   return absl::OkStatus();
 }
 
+absl::Status Worker::ReadAgain() {
+  for (const std::unique_ptr<Task>& task : tasks_) {
+    if (task != nullptr && task->overtaken) TEND_RETURN_IF_ERROR(task->ReadAgain(*consumer_));
+  }
+  overtaken_ = false;
+  return absl::OkStatus();
+}
+
 void Worker::TakeAssigned() {
   std::set<int> partitions;
   for (const TopicPartition& assigned : polled_.assigned) partitions.insert(assigned.partition);
