@@ -20,6 +20,12 @@ namespace {
 constexpr std::array<uint8_t, 16> kPersonNamespace = {
     0x5e, 0x0c, 0x3b, 0x8e, 0x6f, 0x1d, 0x5b, 0x52, 0x9a, 0x41, 0x2d, 0x7c, 0x80, 0x94, 0xe3, 0x17};
 
+XXH3_state_t* StateOf(void* state) { return static_cast<XXH3_state_t*>(state); }
+
+std::string Hex(const XXH128_hash_t& hash) {
+  return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
+}
+
 }  // namespace
 
 uint64_t StableHash(absl::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
@@ -27,9 +33,20 @@ uint64_t StableHash(absl::string_view bytes) { return XXH3_64bits(bytes.data(), 
 std::string StableId(absl::Span<const absl::string_view> parts) {
   std::string joined;
   for (absl::string_view part : parts) absl::StrAppend(&joined, part.size(), ":", part);
-  const XXH128_hash_t hash = XXH3_128bits(joined.data(), joined.size());
-  return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
+  return Hex(XXH3_128bits(joined.data(), joined.size()));
 }
+
+StreamingHash::StreamingHash() : state_(XXH3_createState()) {
+  TEND_CHECK(state_ != nullptr);
+  XXH3_128bits_reset(StateOf(state_));
+}
+StreamingHash::~StreamingHash() { XXH3_freeState(StateOf(state_)); }
+
+void StreamingHash::Update(absl::string_view bytes) {
+  XXH3_128bits_update(StateOf(state_), bytes.data(), bytes.size());
+}
+
+std::string StreamingHash::Digest() const { return Hex(XXH3_128bits_digest(StateOf(state_))); }
 
 std::string KeyedUuid(absl::string_view key, absl::string_view name) {
   std::array<uint8_t, SHA256_DIGEST_LENGTH> mac;

@@ -18,6 +18,22 @@ uint64_t StableHash(absl::string_view bytes);
 // deterministic id.
 std::string StableId(absl::Span<const absl::string_view> parts);
 
+// 128 bits of XXH3 over bytes that come in pieces, as 32 lower-case hex digits. However they are
+// cut, the result is the same.
+class StreamingHash {
+ public:
+  StreamingHash();
+  ~StreamingHash();
+  StreamingHash(const StreamingHash&) = delete;
+  StreamingHash& operator=(const StreamingHash&) = delete;
+
+  void Update(absl::string_view bytes);
+  std::string Digest() const;
+
+ private:
+  void* const state_;  // XXH3_state_t, kept out of this header
+};
+
 // UUIDv5 (RFC 4122 section 4.3) in the namespace of Tend's persons, over HMAC-SHA256(key, name), as
 // 36 characters. Two creators of the same person agree on it, and it tells nothing about the
 // identifier without the key.

@@ -17,6 +17,16 @@ TEST(HashTest, StableIdTellsPartsApart) {
   EXPECT_EQ(StableId({}).size(), 32u);
 }
 
+TEST(HashTest, AStreamHashesAlikeHoweverItIsCut) {
+  StreamingHash whole, cut, other;
+  whole.Update("ab,cd\nef");
+  for (const char* piece : {"", "ab,", "cd\ne", "f"}) cut.Update(piece);
+  other.Update("ab,cd\neg");
+  EXPECT_EQ(whole.Digest(), cut.Digest());
+  EXPECT_NE(whole.Digest(), other.Digest());
+  EXPECT_EQ(whole.Digest().size(), 32u);
+}
+
 TEST(HashTest, KeyedUuidIsVersionFiveAndDependsOnTheKey) {
   const std::string id = KeyedUuid("key", "email:ann@example.com");
   EXPECT_THAT(id, testing::MatchesRegex(

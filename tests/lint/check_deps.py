@@ -218,12 +218,12 @@ def check_declared(tree):
     for library in libraries:
         for folder in {source.rpartition("/")[0] for source in library.sources}:
             in_folder.setdefault(folder, []).append(library.name)
-    names = {t.name for t in libraries} | {GENERATED_LIBRARY}
+    names = {t.name for t in libraries} | {GENERATED_LIBRARY, "tend_grpc"}
 
     def holders(include):
         """The libraries of which one must be declared to include this."""
         if include.startswith(GENERATED_PREFIX):
-            return [GENERATED_LIBRARY]
+            return ["tend_grpc" if include.endswith(".grpc.pb.h") else GENERATED_LIBRARY]
         source = re.sub(r"\.h$", ".cc", include)
         return [owner[source]] if source in owner else in_folder.get(include.rpartition("/")[0], [])
 

@@ -1,0 +1,205 @@
+// Both doors over real gRPC on loopback, with the log in memory.
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/server.h"
+#include "common/stream/memory_log.h"
+#include "services/ingest/grpc/inbox_service.h"
+#include "services/ingest/grpc/ingest_service.h"
+
+namespace tend::ingest {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'770'000'000);
+
+v1::Interaction Mail(const std::string& id) {
+  v1::Interaction interaction;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"(
+    source { system: "mail" instance: "a" record_id: "r" }
+    occur_time { seconds: 1769999000 }
+    parties { role: PARTY_ROLE_FROM identifiers { raw: "ann@example.com" kind: IDENTIFIER_KIND_EMAIL } }
+    parties { role: PARTY_ROLE_TO identifiers { raw: "eve@ours.example" kind: IDENTIFIER_KIND_EMAIL } }
+    message_sent {})",
+                                                            &interaction));
+  interaction.set_id(id);
+  return interaction;
+}
+
+class DoorsTest : public ::testing::Test {
+ protected:
+  DoorsTest() {
+    for (const char* topic : {"tend.interactions.v1", "tend.owner-events.v1", "tend.rejects.v1"}) {
+      EXPECT_TRUE(log_.CreateTopic({topic, 1, stream::Cleanup::kDelete}).ok());
+    }
+    server_ = *rpc::Server::Start("127.0.0.1:0", {&ingest_, &inbox_});
+    const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                             grpc::InsecureChannelCredentials());
+    ingest_stub_ = v1::IngestService::NewStub(channel);
+    inbox_stub_ = v1::InboxService::NewStub(channel);
+  }
+
+  template <typename Message>
+  std::vector<Message> Read(const std::string& topic) {
+    std::vector<stream::Record> records;
+    const auto reader =
+        *log_.Open({topic, 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
+    EXPECT_TRUE(reader->Poll({}, records).ok());
+    std::vector<Message> messages;
+    for (const stream::Record& record : records) {
+      EXPECT_TRUE(messages.emplace_back().ParseFromString(std::string(record.value)));
+    }
+    return messages;
+  }
+
+  // Sends a file in pieces of a few bytes.
+  grpc::Status Import(const v1::ImportListHeader& header, const std::string& file,
+                      v1::ImportListResponse* response) {
+    grpc::ClientContext context;
+    const auto writer = ingest_stub_->ImportList(&context, response);
+    v1::ImportListRequest request;
+    *request.mutable_header() = header;
+    writer->Write(request);
+    for (size_t at = 0; at < file.size(); at += 7) {
+      request.set_chunk(file.substr(at, 7));
+      writer->Write(request);
+    }
+    writer->WritesDone();
+    return writer->Finish();
+  }
+
+  stream::ManualClock clock_{kNow};
+  stream::MemoryLog log_{clock_};
+  Publisher publisher_{log_};
+  IngestServiceHandler ingest_{publisher_, clock_};
+  InboxServiceHandler inbox_{publisher_, clock_};
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::IngestService::Stub> ingest_stub_;
+  std::unique_ptr<v1::InboxService::Stub> inbox_stub_;
+};
+
+TEST_F(DoorsTest, EachInteractionIsAcceptedOrRejectedAlone) {
+  v1::PublishInteractionsRequest request;
+  *request.add_interactions() = Mail("one");
+  *request.add_interactions() = Mail("two");
+  request.mutable_interactions(1)->clear_occur_time();
+  *request.add_interactions() = Mail("three");
+  v1::PublishInteractionsResponse response;
+  grpc::ClientContext context;
+  const grpc::Status status = ingest_stub_->PublishInteractions(&context, request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response.results_size(), 3);
+  EXPECT_EQ(response.results(0).position().offset(), 0);
+  EXPECT_EQ(response.results(1).reject().reason(), v1::REJECT_REASON_TIME_INVALID);
+  EXPECT_EQ(response.results(1).reject().value(), "");
+  EXPECT_EQ(response.results(2).interaction_id(), "three");
+  EXPECT_EQ(response.position().offset(), 1);
+  const auto stored = Read<v1::Interaction>("tend.interactions.v1");
+  ASSERT_EQ(stored.size(), 2u);
+  EXPECT_EQ(stored[1].id(), "three");
+  EXPECT_EQ(stored[1].receive_time().seconds(), absl::ToUnixSeconds(kNow));
+  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  ASSERT_EQ(rejects.size(), 1u);
+  EXPECT_THAT(rejects[0].value(), HasSubstr("two"));
+}
+
+TEST_F(DoorsTest, AnEmptyRequestIsTheCallersFault) {
+  v1::PublishInteractionsResponse response;
+  grpc::ClientContext context;
+  EXPECT_EQ(ingest_stub_->PublishInteractions(&context, {}, &response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(DoorsTest, AStreamAnswersEachRequestInOrder) {
+  grpc::ClientContext context;
+  const auto stream = ingest_stub_->StreamInteractions(&context);
+  std::vector<std::string> answered;
+  for (const char* id : {"a", "b"}) {
+    v1::StreamInteractionsRequest request;
+    request.set_request_id(id);
+    *request.add_interactions() = Mail(id);
+    ASSERT_TRUE(stream->Write(request));
+    v1::StreamInteractionsResponse response;
+    ASSERT_TRUE(stream->Read(&response));
+    answered.push_back(absl::StrCat(response.request_id(), "@", response.position().offset()));
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(answered, ElementsAre("a@0", "b@1"));
+}
+
+TEST_F(DoorsTest, AFileIsReadByItsMappingAndItsBadRowsAreKept) {
+  v1::ImportListHeader header;
+  header.set_file_name("interactions.jsonl");
+  header.set_mapping_name("tend_jsonl");
+  v1::ImportListResponse response;
+  const std::string good =
+      R"({"id":"1","source":{"system":"mail","record_id":"r"},"occurTime":"2026-01-01T00:00:00Z",)"
+      R"("parties":[{"role":"PARTY_ROLE_FROM","identifiers":[{"kind":"IDENTIFIER_KIND_EMAIL","raw":"ann@example.com"}]}],)"
+      R"("messageSent":{}})";
+  const grpc::Status status =
+      Import(header, absl::StrCat(good, "\n{broken\n", good, "\n"), &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.rows(), 3);
+  EXPECT_EQ(response.accepted_rows(), 2);
+  EXPECT_EQ(response.rejected_rows(), 1);
+  EXPECT_EQ(response.position().offset(), 1);
+  EXPECT_EQ(response.import_id().size(), 32u);
+  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  ASSERT_EQ(rejects.size(), 1u);
+  EXPECT_EQ(rejects[0].file().line(), 2);
+  EXPECT_EQ(rejects[0].value(), "{broken");
+}
+
+TEST_F(DoorsTest, AnUnknownMappingIsSaidBeforeAnyByte) {
+  v1::ImportListHeader header;
+  header.set_file_name("a.csv");
+  header.set_mapping_name("nothing");
+  v1::ImportListResponse response;
+  const grpc::Status status = Import(header, "a,b\n", &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(status.error_message(), HasSubstr("nothing"));
+}
+
+TEST_F(DoorsTest, AnOwnersAnswerTwiceIsOneEvent) {
+  v1::AnswerNudgeRequest request;
+  request.set_request_id("q1");
+  request.set_owner_id("eve");
+  request.set_nudge_id("n1");
+  request.set_feedback(v1::FEEDBACK_TOO_EARLY);
+  for (int i = 0; i < 2; ++i) {
+    v1::AnswerNudgeResponse response;
+    grpc::ClientContext context;
+    ASSERT_TRUE(inbox_stub_->AnswerNudge(&context, request, &response).ok());
+    EXPECT_EQ(response.position().offset(), i);
+  }
+  const auto events = Read<v1::OwnerEvent>("tend.owner-events.v1");
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].event_id(), events[1].event_id());
+  EXPECT_EQ(events[0].nudge_answered().feedback(), v1::FEEDBACK_TOO_EARLY);
+}
+
+TEST_F(DoorsTest, ASnoozeIntoThePastIsTheCallersFault) {
+  v1::SnoozeNudgeRequest request;
+  request.set_request_id("q1");
+  request.set_owner_id("eve");
+  request.set_nudge_id("n1");
+  request.mutable_until_time()->set_seconds(absl::ToUnixSeconds(kNow));
+  v1::SnoozeNudgeResponse response;
+  grpc::ClientContext context;
+  EXPECT_EQ(inbox_stub_->SnoozeNudge(&context, request, &response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace tend::ingest

@@ -1,0 +1,76 @@
+#include "services/ingest/grpc/inbox_service.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/hash.h"
+#include "common/rpc/status.h"
+#include "services/ingest/domain/timestamp.h"
+
+namespace tend::ingest {
+namespace {
+
+constexpr char kOwnerEventsTopic[] = "tend.owner-events.v1";
+
+absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+
+grpc::Status Missing(const char* field) {
+  return rpc::ToGrpc(absl::InvalidArgumentError(absl::StrCat(field, " is empty")));
+}
+
+}  // namespace
+
+template <typename Request, typename Response>
+grpc::Status InboxServiceHandler::Tell(const Request& request, v1::OwnerEvent event,
+                                       Response* response) {
+  if (request.request_id().empty()) return Missing("request_id");
+  if (request.owner_id().empty()) return Missing("owner_id");
+  event.set_event_id(StableId({View(request.owner_id()), View(request.request_id())}));
+  event.set_owner_id(request.owner_id());
+  SetTimestamp(clock_.Now(), *event.mutable_occur_time());
+  const Outgoing record{kOwnerEventsTopic, request.owner_id(), event.SerializeAsString()};
+  const auto written = publisher_.Publish({&record, 1});
+  if (!written.ok()) return rpc::ToGrpc(written.status());
+  response->mutable_position()->set_topic(kOwnerEventsTopic);
+  response->mutable_position()->set_partition(written->front().partition);
+  response->mutable_position()->set_offset(written->front().offset.value());
+  return grpc::Status::OK;
+}
+
+grpc::Status InboxServiceHandler::AnswerNudge(grpc::ServerContext* /*context*/,
+                                              const v1::AnswerNudgeRequest* request,
+                                              v1::AnswerNudgeResponse* response) {
+  if (request->nudge_id().empty()) return Missing("nudge_id");
+  if (request->feedback() == v1::FEEDBACK_UNSPECIFIED) return Missing("feedback");
+  v1::OwnerEvent event;
+  v1::NudgeAnswered* answered = event.mutable_nudge_answered();
+  answered->set_nudge_id(request->nudge_id());
+  answered->set_feedback(request->feedback());
+  answered->set_comment(request->comment());
+  return Tell(*request, std::move(event), response);
+}
+
+grpc::Status InboxServiceHandler::SnoozeNudge(grpc::ServerContext* /*context*/,
+                                              const v1::SnoozeNudgeRequest* request,
+                                              v1::SnoozeNudgeResponse* response) {
+  if (request->nudge_id().empty()) return Missing("nudge_id");
+  if (!request->has_until_time() || TimeOf(request->until_time()) <= clock_.Now()) {
+    return rpc::ToGrpc(absl::InvalidArgumentError("until_time must be in the future"));
+  }
+  v1::OwnerEvent event;
+  v1::NudgeSnoozed* snoozed = event.mutable_nudge_snoozed();
+  snoozed->set_nudge_id(request->nudge_id());
+  *snoozed->mutable_until_time() = request->until_time();
+  return Tell(*request, std::move(event), response);
+}
+
+grpc::Status InboxServiceHandler::SetPreferences(grpc::ServerContext* /*context*/,
+                                                 const v1::SetPreferencesRequest* request,
+                                                 v1::SetPreferencesResponse* response) {
+  v1::OwnerEvent event;
+  *event.mutable_preferences_set()->mutable_preferences() = request->preferences();
+  return Tell(*request, std::move(event), response);
+}
+
+}  // namespace tend::ingest

@@ -1,0 +1,44 @@
+// IngestService: the door for what happened. Thin: decode, accept, publish, answer.
+
+#ifndef TEND_SERVICES_INGEST_GRPC_INGEST_SERVICE_H_
+#define TEND_SERVICES_INGEST_GRPC_INGEST_SERVICE_H_
+
+#include <memory>
+
+#include "common/stream/clock.h"
+#include "services/ingest/publisher.h"
+#include "tend/v1/ingest_service.grpc.pb.h"
+
+namespace tend::ingest {
+
+// A retry with the same request_id needs no memory here: an interaction's id is unique within its
+// source's record, and enrichment drops repeats. What is rejected is answered and also written to
+// tend.rejects.v1, with its bytes.
+class IngestServiceHandler final : public v1::IngestService::Service {
+ public:
+  // Both outlive the handler.
+  IngestServiceHandler(Publisher& publisher, const stream::Clock& clock)
+      : publisher_(publisher), clock_(clock) {}
+
+  grpc::Status PublishInteractions(grpc::ServerContext* context,
+                                   const v1::PublishInteractionsRequest* request,
+                                   v1::PublishInteractionsResponse* response) override;
+
+  // Answers each request before it reads the next one: gRPC's flow control is the caller's.
+  grpc::Status StreamInteractions(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::StreamInteractionsResponse, v1::StreamInteractionsRequest>*
+          stream) override;
+
+  grpc::Status ImportList(grpc::ServerContext* context,
+                          grpc::ServerReader<v1::ImportListRequest>* reader,
+                          v1::ImportListResponse* response) override;
+
+ private:
+  Publisher& publisher_;
+  const stream::Clock& clock_;
+};
+
+}  // namespace tend::ingest
+
+#endif  // TEND_SERVICES_INGEST_GRPC_INGEST_SERVICE_H_

@@ -1,0 +1,67 @@
+#include "services/ingest/intake.h"
+
+#include <utility>
+#include <variant>
+
+#include "common/base/status_macros.h"
+#include "services/ingest/domain/timestamp.h"
+
+namespace tend::ingest {
+namespace {
+
+// The key of ingest's rejects: the source that rejected.
+constexpr char kRejectKey[] = "ingest";
+
+std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
+
+}  // namespace
+
+void Intake::Take(v1::Interaction& interaction) {
+  AcceptResult accepted = acceptor_.Accept(interaction, now_);
+  if (auto* reject = std::get_if<v1::Reject>(&accepted)) return Reject(std::move(*reject));
+  items_.emplace_back();
+  if (const auto* good = std::get_if<Accepted>(&accepted)) {
+    records_.push_back({Str(good->topic), Str(good->key), Str(good->value)});
+    item_of_record_.push_back(items_.size() - 1);
+    bytes_ += static_cast<int64_t>(good->value.size());
+  }
+}
+
+void Intake::Take(v1::Reject reject) {
+  SetTimestamp(now_, *reject.mutable_reject_time());
+  Reject(std::move(reject));
+}
+
+void Intake::Reject(v1::Reject reject) {
+  records_.push_back({kRejectsTopic, kRejectKey, reject.SerializeAsString()});
+  bytes_ += static_cast<int64_t>(records_.back().value.size());
+  items_.emplace_back().reject = std::move(reject);
+  item_of_record_.push_back(items_.size() - 1);
+}
+
+absl::Status Intake::Publish(Publisher& publisher) {
+  if (records_.empty()) return absl::OkStatus();
+  TEND_ASSIGN_OR_RETURN(const std::vector<stream::Written> written, publisher.Publish(records_));
+  for (size_t i = 0; i < written.size(); ++i) {
+    TakenItem& item = items_[item_of_record_[i]];
+    if (item.reject.has_value()) continue;
+    v1::Position& position = item.position.emplace();
+    position.set_topic(records_[i].topic);
+    position.set_partition(written[i].partition);
+    position.set_offset(written[i].offset.value());
+    last_ = position;
+  }
+  records_.clear();
+  item_of_record_.clear();
+  bytes_ = 0;
+  return absl::OkStatus();
+}
+
+void Intake::Clear() {
+  items_.clear();
+  records_.clear();
+  item_of_record_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace tend::ingest

@@ -1,0 +1,87 @@
+// Writes what many callers bring to the log, together: what waits while one write is under way goes
+// with the next (group commit). Each caller gets its answer when the log has its records for good.
+
+#ifndef TEND_SERVICES_INGEST_PUBLISHER_H_
+#define TEND_SERVICES_INGEST_PUBLISHER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "common/runtime/mutex.h"
+#include "common/stream/log.h"
+
+namespace tend::ingest {
+
+// A record of one caller; it owns its bytes.
+struct Outgoing {
+  std::string topic;
+  std::string key;
+  std::string value;
+};
+
+struct PublisherLimits {
+  // Of keys and values that wait; a caller beyond it is told UNAVAILABLE at once.
+  int64_t waiting_bytes = 64 << 20;
+  // Of one write to the log.
+  int64_t write_bytes = 4 << 20;
+};
+
+class Publisher {
+ public:
+  // Writes to `log`, which outlives this.
+  explicit Publisher(stream::Log& log, const PublisherLimits& limits = {});
+  // Answers who waits with UNAVAILABLE.
+  ~Publisher();
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  // Any thread; waits. One place a record, in order. Errors: UNAVAILABLE when the log does not take
+  // them (some may be there all the same: the caller sends all again, readers drop repeats), or
+  // when too much waits already.
+  absl::StatusOr<std::vector<stream::Written>> Publish(absl::Span<const Outgoing> records);
+
+  // Of keys and values that wait for a write. Any thread.
+  int64_t waiting_bytes() const;
+
+ private:
+  // One caller's call, on its stack.
+  struct Call {
+    absl::Span<const Outgoing> records;
+    int64_t bytes = 0;
+    bool done = false;
+    absl::Status status;
+    std::vector<stream::Written> written;
+  };
+
+  void Run(const std::stop_token& stop);
+  // What waits, up to one write.
+  std::vector<Call*> TakeWaiting(const std::stop_token& stop);
+  absl::Status Write(absl::Span<Call* const> calls);
+
+  stream::Log& log_;
+  const PublisherLimits limits_;
+
+  // Of the thread alone.
+  std::unique_ptr<stream::Producer> producer_;  // null: to be made (again)
+  std::vector<stream::NewRecord> records_;
+  std::vector<stream::Written> written_;
+
+  mutable Mutex mu_;
+  std::condition_variable_any changed_;
+  std::vector<Call*> waiting_ ABSL_GUARDED_BY(mu_);
+  int64_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace tend::ingest
+
+#endif  // TEND_SERVICES_INGEST_PUBLISHER_H_
