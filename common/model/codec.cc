@@ -269,6 +269,39 @@ absl::Status DecodeExtras(const v1::Relationship& in, Names& names, Relationship
   return absl::OkStatus();
 }
 
+// The index of the part of an origin; -1 where there is none.
+int FindPart(const Relationship& r, const PersonKey& origin) {
+  if (origin == r.person) return 0;
+  for (int i = 1; i < r.PartCount(); ++i) {
+    if (r.extras->joined[i - 1].origin == origin) return i;
+  }
+  return -1;
+}
+
+// Takes back what an earlier record said. The joined parts become those of `record`, empty and in
+// its order; ties stay with their parts, and go with a part that is not there any more.
+absl::Status StartOver(const v1::Relationship& record, Relationship* r) {
+  std::vector<JoinedPart> joined;
+  for (const v1::Part& part : record.parts()) {
+    TEND_ASSIGN_OR_RETURN(const PersonKey origin, ParsePersonKey(View(part.origin_id())));
+    if (origin != r->person) joined.push_back({origin, {}, {}});
+  }
+  const std::unique_ptr<Extras> before = std::move(r->extras);
+  r->part = Part();
+  if (!joined.empty()) r->extra().joined = std::move(joined);
+  if (before == nullptr || before->joined.empty()) return absl::OkStatus();
+  const std::vector<Tie> ties(r->ties.all().begin(), r->ties.all().end());
+  for (const Tie& tie : ties) r->ties.Remove(tie.owner, tie.origin);
+  for (const Tie& tie : ties) {
+    const int part = tie.origin == 0 ? 0 : FindPart(*r, before->joined[tie.origin - 1].origin);
+    if (part < 0) continue;
+    Tie& place = r->ties.At(tie.owner, part);
+    place = tie;
+    place.origin = static_cast<uint16_t>(part);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status UnknownSchema(int version) {
   return absl::DataLossError(
       absl::StrCat("schema_version ", version, " is not known here; expected ", kSchemaVersion));
@@ -371,6 +404,7 @@ void Encode(const Relationship& r, const Tie& tie, const Names& names, Instant n
 
 absl::Status Decode(const v1::Relationship& in, Names& names, Relationship* r) {
   if (in.schema_version() != kSchemaVersion) return UnknownSchema(in.schema_version());
+  TEND_RETURN_IF_ERROR(StartOver(in, r));
   for (const v1::Part& part : in.parts()) {
     TEND_ASSIGN_OR_RETURN(const PersonKey origin, ParsePersonKey(View(part.origin_id())));
     const int index = PartIndex(*r, origin);
@@ -403,6 +437,21 @@ absl::Status Decode(const v1::Tie& in, Names& names, Relationship* r) {
   tie = DecodeTieNumbers(in, owner);
   tie.origin = static_cast<uint16_t>(index);
   return absl::OkStatus();
+}
+
+void ForgetTie(absl::string_view tie_key, Names& names, Relationship* r) {
+  constexpr size_t kIdBytes = 36;
+  absl::string_view owner = tie_key.substr(std::min(tie_key.size(), kIdBytes + 1));
+  int part = 0;
+  if (owner.size() > kIdBytes && owner[owner.size() - kIdBytes - 1] == '/') {
+    const auto origin = ParsePersonKey(owner.substr(owner.size() - kIdBytes));
+    if (origin.ok()) {
+      owner.remove_suffix(kIdBytes + 1);
+      part = FindPart(*r, *origin);
+    }
+  }
+  const OwnerIndex index = names.Owner(owner);
+  if (part >= 0) r->ties.Remove(index, part);
 }
 
 void Restored(Relationship& r, const Policy& policy) {

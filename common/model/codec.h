@@ -38,11 +38,14 @@ void Encode(const Relationship& relationship, const Names& names, double readine
 void Encode(const Relationship& relationship, const Tie& tie, const Names& names, Instant now,
             const ScoringModel& model, v1::Tie* out);
 
-// Puts a record into `relationship`, whose person is already set; records may come in any order.
-// What is cached over ties is not valid before Restored(). Errors: DATA_LOSS on an unknown schema
-// or malformed ids.
+// Puts a record into `relationship`, whose person is already set; it takes the place of an earlier
+// record of the same key, as in a changelog that is not compacted yet. Ties may come before their
+// person's own record. What is cached over ties is not valid before Restored(). Errors: DATA_LOSS
+// on an unknown schema or malformed ids.
 absl::Status Decode(const v1::Relationship& record, Names& names, Relationship* relationship);
 absl::Status Decode(const v1::Tie& record, Names& names, Relationship* relationship);
+// The tie of that key is gone.
+void ForgetTie(absl::string_view tie_key, Names& names, Relationship* relationship);
 
 // Derives again what is cached, after the last record.
 void Restored(Relationship& relationship, const Policy& policy);

@@ -131,6 +131,54 @@ RC_GTEST_PROP(CodecTest, AMergedStateIsTheSameAgain, ()) {
   RC_ASSERT(Encoded(restored, other_names, life.now).Bytes() == records.Bytes());
 }
 
+// A changelog that is not compacted yet holds older records too.
+RC_GTEST_PROP(CodecTest, ALaterRecordTakesThePlaceOfAnEarlierOne, ()) {
+  Life life, before;
+  Names names, other_names;
+  Live(life, names);
+  Live(before, other_names);
+  before.relationship.person = life.relationship.person;
+  before.relationship.extra().joined.push_back({PersonKey{9}, before.relationship.part, {}});
+  Relationship restored;
+  restored.person = life.relationship.person;
+  const Records old = Encoded(before.relationship, other_names, before.now);
+  RC_ASSERT(Decode(old.person, other_names, &restored).ok());
+  const Records records = Encoded(life.relationship, names, life.now);
+  RC_ASSERT(Decode(records.person, other_names, &restored).ok());
+  for (const v1::Tie& tie : records.ties) RC_ASSERT(Decode(tie, other_names, &restored).ok());
+  Restored(restored, ShippedPolicy());
+  RC_ASSERT(Encoded(restored, other_names, life.now).Bytes() == records.Bytes());
+}
+
+TEST(CodecTest, TiesStayWithTheirPartsAndGoWithThem) {
+  const PersonKey stays{1}, goes{2};
+  Relationship r;
+  Names names;
+  for (const PersonKey& origin : {goes, stays}) {
+    const int part = PartIndex(r, origin);
+    r.ties.At(names.Owner("a"), part).received = origin[0];
+  }
+  Relationship later;
+  PartIndex(later, stays);
+  ASSERT_TRUE(Decode(Encoded(later, names, Day(0)).person, names, &r).ok());
+  ASSERT_EQ(r.ties.size(), 1);
+  EXPECT_EQ(r.ties.all()[0].origin, 1);
+  EXPECT_EQ(r.ties.all()[0].received, 1u);
+}
+
+TEST(CodecTest, ATieThatIsGoneIsForgotten) {
+  const PersonKey origin{1};
+  Relationship r;
+  Names names;
+  r.ties.At(names.Owner("a"), 0);
+  r.ties.At(names.Owner("a"), PartIndex(r, origin));
+  ForgetTie(TieKey(r.person, "a", origin), names, &r);
+  ASSERT_EQ(r.ties.size(), 1);
+  EXPECT_EQ(r.ties.all()[0].origin, 0);
+  ForgetTie(TieKey(r.person, "a", r.person), names, &r);
+  EXPECT_EQ(r.ties.size(), 0);
+}
+
 TEST(CodecTest, AnErasedStateHoldsNothingButTheId) {
   Relationship r;
   r.erased = true;

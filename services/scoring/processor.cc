@@ -1,6 +1,7 @@
 #include "services/scoring/processor.h"
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -65,8 +66,11 @@ class ScoringProcessor : public stream::Processor {
 
   absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value) override {
     TEND_ASSIGN_OR_RETURN(const model::PersonKey person, model::ParsePersonKey(key.substr(0, 36)));
-    if (!value.has_value())
-      return absl::OkStatus();  // compaction may keep tombstones of ties; a restore has none yet
+    if (!value.has_value()) {  // of a tie: a person's own record stays for good
+      const std::optional<Row> row = scorer_.table().Find(person);
+      if (row.has_value()) model::ForgetTie(key, scorer_.names(), &scorer_.table()[*row]);
+      return absl::OkStatus();
+    }
     model::Relationship& r = scorer_.table()[scorer_.table().At(person)];
     return key.size() > 36 ? RestoreTie(*value, r) : RestorePerson(*value, r);
   }
