@@ -85,6 +85,8 @@ class EnrichmentProcessor final : public stream::Processor {
     batch_ = {};
   }
 
+  const Repeats& repeats() const { return repeats_; }
+
  private:
   Outcome Use(const stream::Record& record, stream::Context& context) {
     v1::Interaction& interaction = *event_.mutable_interaction();
@@ -293,6 +295,10 @@ std::unique_ptr<stream::Processor> MakeEnrichmentProcessor(const EnrichmentOptio
                                                            IdentityStore& store,
                                                            EnrichmentCounts* counts) {
   return std::make_unique<EnrichmentProcessor>(options, roster, store, counts);
+}
+
+const Repeats& RepeatsOf(const stream::Processor& processor) {
+  return static_cast<const EnrichmentProcessor&>(processor).repeats();
 }
 
 stream::ProcessorSpec EnrichmentSpec(const EnrichmentOptions& options, const Roster& roster,

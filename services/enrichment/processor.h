@@ -42,6 +42,10 @@ std::unique_ptr<stream::Processor> MakeEnrichmentProcessor(const EnrichmentOptio
                                                            IdentityStore& store,
                                                            EnrichmentCounts* counts = nullptr);
 
+// What one of these processors remembers of what it has seen, to read only: for reports and tests.
+// REQUIRES: `processor` was made by MakeEnrichmentProcessor.
+const Repeats& RepeatsOf(const stream::Processor& processor);
+
 // The service: group "tend.enrichment", one processor a partition, state in kStateTopic.
 stream::ProcessorSpec EnrichmentSpec(const EnrichmentOptions& options, const Roster& roster,
                                      IdentityStore& store, EnrichmentCounts* counts = nullptr);

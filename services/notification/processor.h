@@ -50,6 +50,8 @@ class NotificationProcessor final : public stream::Processor {
   void Rollback() override;
 
   const NotificationCounts& counts() const { return counts_; }
+  // To read only: for reports and tests.
+  const stream::JournaledMap<std::string, OwnerInbox>& inboxes() const { return inboxes_; }
 
  private:
   stream::Outcome ProcessMoment(const stream::Record& record, stream::Context& context);

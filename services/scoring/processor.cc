@@ -92,6 +92,8 @@ class ScoringProcessor : public stream::Processor {
         });
   }
 
+  const Scorer& scorer() const { return scorer_; }
+
   void Commit() override { scorer_.table().Commit(); }
   void Rollback() override { scorer_.table().Rollback(); }
 
@@ -165,6 +167,10 @@ stream::ProcessorSpec MakeSpec(const Options& options) {
   spec.changelog_topic = kRelationships;
   spec.make_processor = [shared](int) { return std::make_unique<ScoringProcessor>(shared); };
   return spec;
+}
+
+const Scorer& ScorerOf(const stream::Processor& processor) {
+  return static_cast<const ScoringProcessor&>(processor).scorer();
 }
 
 }  // namespace tend::scoring

@@ -26,6 +26,11 @@ struct Options {
 // The service as the harness runs it.
 stream::ProcessorSpec MakeSpec(const Options& options);
 
+class Scorer;
+// The state of one of its processors, to read only: for reports and tests. REQUIRES: `processor`
+// was made by a spec of MakeSpec.
+const Scorer& ScorerOf(const stream::Processor& processor);
+
 }  // namespace tend::scoring
 
 #endif  // TEND_SERVICES_SCORING_PROCESSOR_H_

@@ -41,6 +41,12 @@ std::string MarkKey(uint64_t record) {
   return key;
 }
 
+std::string EncodeMark(int64_t position) {
+  std::string value(1, kVersion);
+  Append(value, position);
+  return value;
+}
+
 void AppendSized(std::string& out, const std::string& part) {
   Append(out, static_cast<uint32_t>(part.size()));
   out.append(part);
@@ -170,11 +176,12 @@ void Repeats::FlushExpired(Sink sink) {
       position = std::max(position, mark.position);
     }
   }
-  for (const auto& [record, position] : raised_) {
-    std::string value(1, kVersion);
-    Append(value, position);
-    sink(MarkKey(record), value);
-  }
+  for (const auto& [record, position] : raised_) sink(MarkKey(record), EncodeMark(position));
+}
+
+void Repeats::WriteAll(Sink sink) const {
+  for (const auto& [place, chunk] : chunks_) sink(ChunkKey(place), Encode(chunk));
+  for (const auto& [record, position] : marks_) sink(MarkKey(record), EncodeMark(position));
 }
 
 void Repeats::Commit() {

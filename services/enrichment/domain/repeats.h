@@ -77,6 +77,9 @@ class Repeats {
   void Commit();
   void Rollback();
 
+  // Writes the whole state as a compacted changelog holds it. REQUIRES: no batch is open.
+  void WriteAll(Sink sink) const;
+
   // Errors: DATA_LOSS for bytes that are not of the format above.
   absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value);
   void Restored();
