@@ -106,7 +106,7 @@ SimulationPlan Plan() {
       {CountSpec("test.events", "test.counts", kSpan), [](const Processor& processor) {
          return static_cast<const CountProcessor&>(processor).Snapshot();
        }});
-  plan.make_input = [](std::mt19937_64& random, int number) {
+  plan.make_input = [](std::mt19937_64& random, int number, absl::Time) {
     const std::string id = random() % 5 == 0 ? "bad" : absl::StrCat("id", number);
     return SimulatedInput{"test.in", absl::StrCat("k", random() % 12), id};
   };
@@ -282,7 +282,7 @@ TEST_F(CheckerTest, TwoRecordsOfAKeyInTheWrongOrderAreFlagged) {
 
 TEST_F(CheckerTest, ARecordThatWasNeverCommittedIsFlagged) {
   std::vector<CommittedRecord>& records = FindTwo("test.events", first_, second_);
-  records.push_back({records[first_].key, "aborted"});
+  records.push_back({records[first_].key, "aborted", {}});
   EXPECT_THAT(Judged(), HasSubstr("unexpected aborted"));
 }
 

@@ -66,6 +66,11 @@ class Simulator {
   size_t Below(size_t bound) { return static_cast<size_t>(random_() % bound); }
 
   void Act() {
+    if (plan_.jump > absl::ZeroDuration() && Chance(0.008)) return Jump();
+    if (plan_.bystander && Chance(0.06)) {
+      plan_.bystander(log_, *acceptor_, random_, faults_on_);
+      return;
+    }
     const size_t dice = Below(1000);
     if (dice < 250) return Send();
     if (dice < 840) return StepSomebody();
@@ -74,6 +79,11 @@ class Simulator {
     if (dice < 933) return clock_.Advance(absl::Seconds(61));  // past the transactions' timeout
     if (dice < 945) return CompactSomething();
     if (!processes_.empty() && faults_on_) return Disturb(dice);
+  }
+
+  void Jump() {
+    SendAll(std::exchange(unanswered_, {}));
+    clock_.Advance(plan_.jump * std::uniform_real_distribution<double>(0, 1)(random_));
   }
 
   void Disturb(size_t dice) {
@@ -216,7 +226,7 @@ class Simulator {
     std::vector<SimulatedInput> inputs;
     if (!unanswered_.empty() && Chance(0.5)) inputs = std::exchange(unanswered_, {});
     for (size_t n = Below(4); n > 0 && made_ < plan_.inputs; --n) {
-      inputs.push_back(plan_.make_input(random_, made_++));
+      inputs.push_back(plan_.make_input(random_, made_++, clock_.Now()));
     }
     SendAll(inputs);
     if (faults_on_ && Chance(0.2)) unanswered_ = inputs;
@@ -262,6 +272,7 @@ class Simulator {
     for (int round = 0; round < 5'000 && quiet < 50; ++round) {
       bool moved = false;
       for (size_t i = processes_.size(); i-- > 0;) moved |= Step(*processes_[i]);
+      if (plan_.bystander) moved |= plan_.bystander(log_, *acceptor_, random_, false);
       quiet = moved ? 0 : quiet + 1;
       clock_.Advance(absl::Milliseconds(10));
       ReplaceFenced();

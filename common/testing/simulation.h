@@ -5,7 +5,8 @@
 // What may happen between any two calls of a log: crashes before and after it, errors of every
 // kind, rebalances by workers that come, go, or are thought dead, zombies that go on beside the
 // successor that took over their member and transactional id, hung transactions, compactions, jumps
-// of the clock. In the end all is healed, the flow runs dry, and the committed records are judged.
+// of the clock, acts of whoever else writes to the log. In the end all is healed, the flow runs
+// dry, and the committed records are judged.
 
 #ifndef TEND_COMMON_TESTING_SIMULATION_H_
 #define TEND_COMMON_TESTING_SIMULATION_H_
@@ -40,7 +41,10 @@ struct SimulationPlan {
   // All topics, with tend.rejects.v1. Those that `judge` reads must not be compacted.
   std::vector<TopicConfig> topics;
   std::vector<SimulatedService> services;
-  std::function<SimulatedInput(std::mt19937_64& random, int number)> make_input;
+  std::function<SimulatedInput(std::mt19937_64& random, int number, absl::Time now)> make_input;
+  // Somebody beside the services who reads and writes (a relay, a user), or nothing. Called now and
+  // then; in the end, with faults = false, until it returns that it did nothing.
+  std::function<bool(Log& log, Producer& producer, std::mt19937_64& random, bool faults)> bystander;
   // Compares the committed records with a straight fold of them.
   std::function<void(const CommittedLog& log, Violations& violations)> judge;
 
@@ -48,6 +52,8 @@ struct SimulationPlan {
   int actions = 1'500;  // until everything is healed
   int inputs = 150;     // at most; each may be sent more than once
   int max_workers = 3;  // of one service
+  // Now and then the clock jumps by up to this; what was to be sent again goes out before.
+  absl::Duration jump;
   // In the end the clock moves by this, so that every timer fires.
   absl::Duration settle = absl::Minutes(10);
   double fault_rate = 1.0;  // times the built-in chances; 0: nothing ever fails

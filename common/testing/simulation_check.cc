@@ -24,6 +24,7 @@ std::vector<CommittedRecord> ReadPartition(Log& log, const TopicPartition& parti
       CommittedRecord& kept = all.emplace_back();
       kept.key = std::string(record.key);
       if (!record.tombstone) kept.value = std::string(record.value);
+      kept.offset = record.offset;
     }
   }
   return all;
@@ -58,6 +59,14 @@ void CompareKey(const std::string& what, const std::vector<std::string>& expecte
     violations.push_back(absl::StrCat(what, ": out of order: ", absl::StrJoin(actual, ", "),
                                       " instead of ", absl::StrJoin(expected, ", ")));
   }
+}
+
+// Of long texts, where they begin to differ.
+std::string Around(const std::string& text, size_t place) {
+  constexpr size_t kBefore = 60, kLength = 160;
+  const size_t begin = place > kBefore ? place - kBefore : 0;
+  if (text.size() <= kLength) return text;
+  return absl::StrCat(begin > 0 ? "..." : "", text.substr(begin, kLength), "...");
 }
 
 template <typename Value>
@@ -110,8 +119,11 @@ void CompareState(const std::string& what, const Snapshot& live, const Snapshot&
     } else if (in_memory == live.end()) {
       violations.push_back(absl::StrCat(what, ": ", key, " is only in the changelog"));
     } else if (in_memory->second != in_log->second) {
-      violations.push_back(absl::StrCat(what, ": ", key, " is ", in_memory->second, ", but ",
-                                        in_log->second, " in the changelog"));
+      const std::string &a = in_memory->second, &b = in_log->second;
+      const auto place = static_cast<size_t>(
+          std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+      violations.push_back(absl::StrCat(what, ": ", key, " is ", Around(a, place), ", but ",
+                                        Around(b, place), " in the changelog"));
     }
   }
 }

@@ -18,6 +18,7 @@ namespace tend::stream {
 struct CommittedRecord {
   std::string key;
   std::optional<std::string> value;
+  Offset offset;
 };
 
 // Per topic and partition, in the log's order, without the harness's own records.
