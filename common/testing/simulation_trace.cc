@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "common/base/check.h"
 
 namespace tend::stream {
@@ -37,6 +38,9 @@ class TracedProcessor final : public Processor {
   TracedProcessor(std::unique_ptr<Processor> inner, std::string key)
       : inner_(std::move(inner)), key_(std::move(key)) {}
 
+  absl::Status Prepare(absl::Span<const Record> records, absl::Time now) override {
+    return inner_->Prepare(records, now);
+  }
   Outcome Process(const Record& record, Context& context) override {
     Outcome outcome = inner_->Process(record, context);
     if (!outcome.rejected()) Write(record.offset, record.topic, context);
@@ -124,6 +128,7 @@ class Folder {
     if (note.restored && at_restores_ == AtRestores::kLook) fold_.processor->Restored();
     FoldContext context(now_, fold_.outputs);
     if (note.topic.empty()) {
+      Prepare({});
       fold_.processor->OnTime(context);
       return EndBatch();
     }
@@ -161,9 +166,15 @@ class Folder {
     record.key = input.key;
     if (input.value.has_value()) record.value = *input.value;
     record.tombstone = !input.value.has_value();
+    Prepare({&record, 1});
     const bool used = !fold_.processor->Process(record, context).rejected();
     EndBatch();
     return used;
+  }
+
+  void Prepare(absl::Span<const Record> records) {
+    const absl::Status prepared = fold_.processor->Prepare(records, now_);
+    if (!prepared.ok()) violations_.push_back(prepared.ToString());
   }
 
   void EndBatch() {

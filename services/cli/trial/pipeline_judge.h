@@ -1,0 +1,45 @@
+// Judges what a simulated pipeline committed: see pipeline_simulation_test.cc.
+
+#ifndef TEND_SERVICES_CLI_TRIAL_PIPELINE_JUDGE_H_
+#define TEND_SERVICES_CLI_TRIAL_PIPELINE_JUDGE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/stream/processor.h"
+#include "services/cli/trial/pipeline_traffic.h"
+
+namespace tend::stream {
+struct CommittedRecord;
+}  // namespace tend::stream
+
+namespace tend::cli {
+
+inline constexpr char kRejectsTopic[] = "tend.rejects.v1";
+
+// The real services, as the simulation runs them.
+struct PipelineSpecs {
+  stream::ProcessorSpec enrichment;
+  stream::ProcessorSpec scoring;
+  stream::ProcessorSpec notification;
+};
+
+// stream::CommittedLog and stream::Violations. Two judges that know nothing of each other:
+//
+// By facts that the traffic knows: each interaction gave one person-event per outside person, from
+// its first record, and nothing else did; each record that nobody can use gave one reject; what
+// came from one partition for one person stands in its order; a moment is opened at most once and
+// has at most one nudge, a nudge has its moment, and a closed moment has no open nudge.
+//
+// By a straight fold: scoring and notification, run once more over what was committed, in one
+// process without faults and with the same `now`s, say the same moments, parts, rejects and nudges
+// to the byte, and hold the same state as their changelogs.
+void JudgePipeline(
+    const std::map<std::string, std::vector<std::vector<stream::CommittedRecord>>>& log,
+    const PipelineTraffic& traffic, const PipelineSpecs& specs,
+    std::vector<std::string>& violations);
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_TRIAL_PIPELINE_JUDGE_H_
