@@ -97,7 +97,9 @@ def format_storage(jars, data, config, log):
     """Makes the data folder one of a cluster of its own, unless it is one already."""
     if (data / "log" / "meta.properties").exists():
         return
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    cluster = "-"
+    while cluster.startswith("-"):  # the tool would take it for an option
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     done = subprocess.run(java(jars, "128m", True, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", config),
                           stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
