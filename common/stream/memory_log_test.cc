@@ -16,14 +16,14 @@ class MemoryLogUnderTest final : public LogUnderTest {
  public:
   Log& log() override { return log_; }
   const Clock& clock() override { return clock_; }
-  bool Compact(const TopicPartition& partition) override { return log_.Compact(partition).ok(); }
-  bool ExpireMember(absl::string_view group, absl::string_view member) override {
-    log_.ExpireMember(group, member);
-    return true;
+  void Compact(const TopicPartition& partition) override {
+    ASSERT_TRUE(log_.Compact(partition).ok());
   }
-  bool PassTransactionTimeout() override {
+  void ExpireMember(absl::string_view group, absl::string_view member) override {
+    log_.ExpireMember(group, member);
+  }
+  void PassTransactionTimeout() override {
     clock_.Advance(MemoryLogOptions().transaction_timeout);
-    return true;
   }
 
  private:

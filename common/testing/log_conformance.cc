@@ -10,15 +10,6 @@
 namespace tend::stream {
 namespace {
 
-// A log with a network needs some polls before a record comes; one in memory none of the waiting.
-constexpr int kMaxPolls = 200;
-
-PollLimits PatientLimits() {
-  PollLimits limits;
-  limits.wait = absl::Milliseconds(50);
-  return limits;
-}
-
 NewRecord Parse(absl::string_view topic, absl::string_view text) {
   NewRecord record;
   record.topic = topic;
@@ -36,11 +27,18 @@ std::string NextSuffix() {
 }  // namespace
 
 std::string ToText(const Record& record) {
-  return record.tombstone ? std::string(record.key) : absl::StrCat(record.key, "=", record.value);
+  if (record.tombstone) return absl::StrCat(record.key);
+  return absl::StrCat(record.key, "=", record.value);
 }
 
 LogConformanceTest::LogConformanceTest() : under_test_(GetParam()()), suffix_(NextSuffix()) {
   producer_ = *log().NewProducer();
+}
+
+PollLimits LogConformanceTest::PatientLimits() {
+  PollLimits limits;
+  limits.wait = absl::Milliseconds(50);
+  return limits;
 }
 
 std::string LogConformanceTest::Topic(absl::string_view name, int partitions, Cleanup cleanup) {
@@ -91,6 +89,30 @@ std::vector<std::string> LogConformanceTest::Read(const std::string& topic, int 
   return shown;
 }
 
+std::vector<std::string> LogConformanceTest::ReadAtLeast(size_t count, const std::string& topic) {
+  const Offset start = log().Offsets({topic, 0}, Isolation::kReadCommitted)->start;
+  const std::unique_ptr<Reader> reader = *log().Open({topic, 0}, start, Isolation::kReadCommitted);
+  std::vector<std::string> shown;
+  std::vector<Record> records;
+  for (int i = 0; shown.size() < count && i < kMaxPolls; ++i) {
+    const absl::Status polled = reader->Poll(PatientLimits(), records);
+    EXPECT_TRUE(polled.ok()) << polled;
+    for (const Record& record : records) shown.push_back(ToText(record));
+  }
+  return shown.size() < count ? shown : Read(topic);
+}
+
+void LogConformanceTest::AwaitRecords(const std::string& topic, int64_t count) {
+  const std::unique_ptr<Reader> reader =
+      *log().Open({topic, 0}, Offset(0), Isolation::kReadUncommitted);
+  std::vector<Record> records;
+  for (int i = 0; reader->position() < Offset(count) && i < kMaxPolls; ++i) {
+    const absl::Status polled = reader->Poll(PatientLimits(), records);
+    EXPECT_TRUE(polled.ok()) << polled;
+  }
+  EXPECT_GE(reader->position(), Offset(count));
+}
+
 Offset LogConformanceTest::End(const std::string& topic, Isolation isolation) {
   return log().Offsets({topic, 0}, isolation)->end;
 }
@@ -100,7 +122,12 @@ std::unique_ptr<Consumer> LogConformanceTest::StartConsumer(
   std::unique_ptr<Consumer> consumer = *log().Join({group, member, topics});
   const Polled event = PollEvent(*consumer);
   for (const TopicPartition& assigned : event.assigned) {
-    const std::optional<Offset> committed = *consumer->Committed(assigned);
+    absl::StatusOr<std::optional<Offset>> found = consumer->Committed(assigned);
+    for (int i = 0; absl::IsUnavailable(found.status()) && i < kMaxPolls; ++i) {
+      found = consumer->Committed(assigned);
+    }
+    EXPECT_TRUE(found.ok()) << found.status();
+    const std::optional<Offset> committed = found.value_or(std::nullopt);
     const Offset start = log().Offsets(assigned, Isolation::kReadCommitted)->start;
     EXPECT_TRUE(
         consumer->Seek({assigned.topic, assigned.partition, committed.value_or(start)}).ok());
@@ -130,6 +157,46 @@ Polled LogConformanceTest::PollEvent(Consumer& consumer) {
   }
   ADD_FAILURE() << "no event came";
   return polled;
+}
+
+absl::Status LogConformanceTest::PollError(Consumer& consumer) {
+  Polled polled;
+  absl::Status status;
+  for (int i = 0; i < kMaxPolls && status.ok(); ++i)
+    status = consumer.Poll(PatientLimits(), polled);
+  return status;
+}
+
+bool LogConformanceTest::CatchesUp(Consumer& consumer, const std::string& topic, int partition) {
+  Polled polled;
+  for (int i = 0; i < kMaxPolls && !consumer.CaughtUp(topic, partition); ++i) {
+    const absl::Status status = consumer.Poll(PatientLimits(), polled);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_TRUE(polled.records.empty());
+  }
+  return consumer.CaughtUp(topic, partition);
+}
+
+std::vector<std::string> LogConformanceTest::RunUntilWritten(Worker& worker,
+                                                             const std::string& topic,
+                                                             size_t count) {
+  constexpr int kStepsMore = 5;
+  int64_t looked_after = -1;  // transactions
+  std::vector<std::string> written;
+  for (int step = 0, more = 0; step < kMaxSteps && more < kStepsMore; ++step) {
+    const absl::StatusOr<StepResult> result = worker.Step();
+    EXPECT_TRUE(result.ok()) << result.status();
+    if (!result.ok()) break;
+    if (written.size() >= count) ++more;
+    // A commit shows some time after it.
+    const bool waits = !result->worked && written.size() < count;
+    if (worker.stats().transactions == looked_after && !waits) continue;
+    looked_after = worker.stats().transactions;
+    written = Read(topic);
+  }
+
+  EXPECT_GE(written.size(), count);
+  return written;
 }
 
 }  // namespace tend::stream

@@ -17,21 +17,25 @@
 #include "absl/strings/string_view.h"
 #include "common/stream/clock.h"
 #include "common/stream/log.h"
+#include "common/stream/worker.h"
 #include "gtest/gtest.h"
 
 namespace tend::stream {
 
-// A log and what only its maker can do with it. The optional parts return false where the log has
-// no such thing; the tests that need them are skipped then.
+// A log and what only its maker can do with it. Each log does it in its own way (time that is set,
+// or waited for); what cannot be done fails the test.
 class LogUnderTest {
  public:
   virtual ~LogUnderTest() = default;
   virtual Log& log() = 0;
   virtual const Clock& clock() = 0;
-  virtual bool Compact(const TopicPartition& partition) = 0;
-  virtual bool ExpireMember(absl::string_view group, absl::string_view member) = 0;
-  // Lets so much time pass that an open transaction times out.
-  virtual bool PassTransactionTimeout() = 0;
+  // Returns when of each key only the last record before the first open transaction is left, and no
+  // tombstone. May write what no committed reader is shown, so that the end moves on.
+  virtual void Compact(const TopicPartition& partition) = 0;
+  // Takes a living member out of its group, as a session timeout does.
+  virtual void ExpireMember(absl::string_view group, absl::string_view member) = 0;
+  // Lets so much time pass that an open transaction times out while the test polls next.
+  virtual void PassTransactionTimeout() = 0;
 };
 using MakeLogUnderTest = std::unique_ptr<LogUnderTest> (*)();
 
@@ -53,15 +57,32 @@ class LogConformanceTest : public ::testing::TestWithParam<MakeLogUnderTest> {
   // Everything that a reader from the start on is shown, as "key=value" or "key".
   std::vector<std::string> Read(const std::string& topic, int partition = 0,
                                 Isolation isolation = Isolation::kReadCommitted);
+  // The same, but waits until there are so many: an end of a transaction shows some time after it.
+  std::vector<std::string> ReadAtLeast(size_t count, const std::string& topic);
   Offset End(const std::string& topic, Isolation isolation);
+  // Waits until so many records, of open transactions or not, are in partition 0: a producer may
+  // write later than it says.
+  void AwaitRecords(const std::string& topic, int64_t count);
 
   // Joins and polls until it has partitions, then starts each where the group is, or at the start.
   std::unique_ptr<Consumer> StartConsumer(const std::string& group, const std::string& member,
                                           const std::vector<std::string>& topics);
+  // A poll that waits for a while, as a log with a network needs it.
+  static PollLimits PatientLimits();
+  static constexpr int kMaxPolls = 200;  // of those: 10 s
+
   // Polls until `count` records have come, and once more; as "key=value".
   std::vector<std::string> Poll(Consumer& consumer, size_t count);
   // Polls until an event of any kind comes.
   Polled PollEvent(Consumer& consumer);
+  // Polls until an error comes, and returns it.
+  absl::Status PollError(Consumer& consumer);
+  // Polls until the partition is caught up; no record may come.
+  bool CatchesUp(Consumer& consumer, const std::string& topic, int partition = 0);
+
+  // Steps until `count` outputs are committed, and some steps more, which must not write any.
+  std::vector<std::string> RunUntilWritten(Worker& worker, const std::string& topic, size_t count);
+  static constexpr int kMaxSteps = 1'000;  // of at most 20 ms
 
   Log& log() { return under_test_->log(); }
 

@@ -8,7 +8,6 @@
 namespace tend::stream {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 int LinkLogConformanceRecords() { return 0; }
 
@@ -82,7 +81,7 @@ TEST_P(LogConformanceTest, AReaderStartsWhereItIsTold) {
   const auto reader = *log().Open({topic, 0}, Offset(2), Isolation::kReadCommitted);
   std::vector<Record> records;
   for (int i = 0; i < 100 && records.empty(); ++i) {
-    ASSERT_TRUE(reader->Poll(PollLimits(), records).ok());
+    ASSERT_TRUE(reader->Poll(PatientLimits(), records).ok());
   }
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(ToText(records[0]), "c=3");
@@ -103,14 +102,14 @@ TEST_P(LogConformanceTest, APollIsBoundedByRecords) {
   const std::string topic = Topic("t");
   for (int i = 0; i < 10; ++i) Send(topic, absl::StrCat("k=", i));
   const auto consumer = StartConsumer(Group("g"), "0", {topic});
-  PollLimits limits;
+  PollLimits limits = PatientLimits();
   limits.records = 3;
   Polled polled;
   std::vector<std::string> all;
   for (int i = 0; i < 100 && all.size() < 10; ++i) {
     ASSERT_TRUE(consumer->Poll(limits, polled).ok());
     EXPECT_LE(polled.records.size(), 3u);
-    for (const Record& record : polled.records) all.push_back(std::string(record.value));
+    for (const Record& record : polled.records) all.emplace_back(record.value);
   }
   EXPECT_THAT(all, ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
 }
@@ -119,7 +118,7 @@ TEST_P(LogConformanceTest, APollIsBoundedByBytesButGivesAtLeastOne) {
   const std::string topic = Topic("t");
   for (int i = 0; i < 4; ++i) Send(topic, absl::StrCat("k=", std::string(100, 'x')));
   const auto consumer = StartConsumer(Group("g"), "0", {topic});
-  PollLimits limits;
+  PollLimits limits = PatientLimits();
   limits.bytes = 10;
   Polled polled;
   size_t count = 0;

@@ -19,8 +19,8 @@ TEST_P(LogConformanceTest, ACommittedTransactionIsSeenAsAWhole) {
   EXPECT_THAT(Read(a), IsEmpty());
   EXPECT_THAT(Read(b), IsEmpty());
   ASSERT_TRUE(producer->Commit().ok());
-  EXPECT_THAT(Read(a), ElementsAre("k=1"));
-  EXPECT_THAT(Read(b), ElementsAre("k=2"));
+  EXPECT_THAT(ReadAtLeast(1, a), ElementsAre("k=1"));
+  EXPECT_THAT(ReadAtLeast(1, b), ElementsAre("k=2"));
 }
 
 TEST_P(LogConformanceTest, AnAbortedTransactionIsNeverSeen) {
@@ -32,7 +32,7 @@ TEST_P(LogConformanceTest, AnAbortedTransactionIsNeverSeen) {
   ASSERT_TRUE(producer->Begin().ok());
   ASSERT_TRUE(Produce(*producer, topic, "k=kept").ok());
   ASSERT_TRUE(producer->Commit().ok());
-  EXPECT_THAT(Read(topic), ElementsAre("k=kept"));
+  EXPECT_THAT(ReadAtLeast(1, topic), ElementsAre("k=kept"));
 }
 
 TEST_P(LogConformanceTest, NothingAfterAnOpenTransactionIsSeen) {
@@ -41,14 +41,15 @@ TEST_P(LogConformanceTest, NothingAfterAnOpenTransactionIsSeen) {
   const auto producer = StartProducer("p");
   ASSERT_TRUE(producer->Begin().ok());
   ASSERT_TRUE(Produce(*producer, topic, "inside=2").ok());
+  AwaitRecords(topic, 2);
   ASSERT_TRUE(
       producer
           ->SendOffsets({NextOffset{topic, 0, Offset(0)}}, *StartConsumer(Group("g"), "0", {topic}))
           .ok());
   Send(topic, "after=3");
-  EXPECT_THAT(Read(topic), ElementsAre("before=1"));
+  EXPECT_THAT(ReadAtLeast(1, topic), ElementsAre("before=1"));
   ASSERT_TRUE(producer->Abort().ok());
-  EXPECT_THAT(Read(topic), ElementsAre("before=1", "after=3"));
+  EXPECT_THAT(ReadAtLeast(2, topic), ElementsAre("before=1", "after=3"));
 }
 
 TEST_P(LogConformanceTest, AReaderThatStartsAtAMarkerIsShownWhatComesAfterIt) {
@@ -69,6 +70,7 @@ TEST_P(LogConformanceTest, TheHighWatermarkIsAheadOfTheLastStableOffset) {
   const auto other = StartProducer("other");
   ASSERT_TRUE(other->Begin().ok());
   ASSERT_TRUE(Produce(*other, topic, "k=1").ok());
+  AwaitRecords(topic, 1);
   ASSERT_TRUE(
       other
           ->SendOffsets({NextOffset{topic, 0, Offset(0)}}, *StartConsumer(Group("g"), "0", {topic}))
@@ -77,6 +79,7 @@ TEST_P(LogConformanceTest, TheHighWatermarkIsAheadOfTheLastStableOffset) {
   EXPECT_EQ(End(topic, Isolation::kReadUncommitted), Offset(1));
   EXPECT_THAT(Read(topic, 0, Isolation::kReadUncommitted), ElementsAre("k=1"));
   ASSERT_TRUE(other->Commit().ok());
+  EXPECT_THAT(ReadAtLeast(1, topic), ElementsAre("k=1"));
   EXPECT_GT(End(topic, Isolation::kReadCommitted), Offset(0));
 }
 
@@ -85,11 +88,12 @@ TEST_P(LogConformanceTest, OneProducersEndDoesNotEndAnothersTransaction) {
   const auto first = StartProducer("first"), second = StartProducer("second");
   ASSERT_TRUE(first->Begin().ok());
   ASSERT_TRUE(Produce(*first, topic, "first=1").ok());
+  AwaitRecords(topic, 1);
   ASSERT_TRUE(second->Begin().ok());
   ASSERT_TRUE(Produce(*second, topic, "second=2").ok());
   ASSERT_TRUE(second->Commit().ok());
   ASSERT_TRUE(first->Abort().ok());
-  EXPECT_THAT(Read(topic), ElementsAre("second=2"));
+  EXPECT_THAT(ReadAtLeast(1, topic), ElementsAre("second=2"));
 }
 
 TEST_P(LogConformanceTest, OffsetsMoveWithTheTransactionOnly) {
@@ -123,6 +127,7 @@ TEST_P(LogConformanceTest, ANewProducerFencesTheOldOneOfItsId) {
   const auto old = StartProducer("p");
   ASSERT_TRUE(old->Begin().ok());
   ASSERT_TRUE(Produce(*old, topic, "old=1").ok());
+  AwaitRecords(topic, 1);
   const auto young = StartProducer("p");
   absl::Status status = Produce(*old, topic, "old=2");
   if (status.ok()) status = old->Commit();
@@ -130,7 +135,7 @@ TEST_P(LogConformanceTest, ANewProducerFencesTheOldOneOfItsId) {
   ASSERT_TRUE(young->Begin().ok());
   ASSERT_TRUE(Produce(*young, topic, "young=3").ok());
   ASSERT_TRUE(young->Commit().ok());
-  EXPECT_THAT(Read(topic), ElementsAre("young=3"));
+  EXPECT_THAT(ReadAtLeast(1, topic), ElementsAre("young=3"));
 }
 
 TEST_P(LogConformanceTest, AProducerThatGoesAwayLeavesItsTransactionToItsSuccessor) {
@@ -139,6 +144,7 @@ TEST_P(LogConformanceTest, AProducerThatGoesAwayLeavesItsTransactionToItsSuccess
     const auto producer = StartProducer("p");
     ASSERT_TRUE(producer->Begin().ok());
     ASSERT_TRUE(Produce(*producer, topic, "k=1").ok());
+    AwaitRecords(topic, 1);
     ASSERT_TRUE(producer
                     ->SendOffsets({NextOffset{topic, 0, Offset(0)}},
                                   *StartConsumer(Group("g"), "0", {topic}))
@@ -147,7 +153,7 @@ TEST_P(LogConformanceTest, AProducerThatGoesAwayLeavesItsTransactionToItsSuccess
   Send(topic, "after=2");
   EXPECT_THAT(Read(topic), IsEmpty());
   StartProducer("p");
-  EXPECT_THAT(Read(topic), ElementsAre("after=2"));
+  EXPECT_THAT(ReadAtLeast(1, topic), ElementsAre("after=2"));
 }
 
 TEST_P(LogConformanceTest, ATransactionThatHangsIsAbortedInTime) {
@@ -155,9 +161,10 @@ TEST_P(LogConformanceTest, ATransactionThatHangsIsAbortedInTime) {
   const auto producer = StartProducer("p");
   ASSERT_TRUE(producer->Begin().ok());
   ASSERT_TRUE(Produce(*producer, topic, "k=1").ok());
+  AwaitRecords(topic, 1);
   Send(topic, "after=2");
   const auto consumer = StartConsumer(Group("g"), "0", {topic});
-  if (!under_test_->PassTransactionTimeout()) GTEST_SKIP() << "time is not ours here";
+  under_test_->PassTransactionTimeout();
   EXPECT_THAT(Poll(*consumer, 1), ElementsAre("after=2"));
   EXPECT_TRUE(absl::IsFailedPrecondition(producer->Commit()));
 }
