@@ -1,0 +1,86 @@
+#include "common/kafka/kafka_log.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/kafka/errors.h"
+#include "common/kafka/kafka_consumer.h"
+#include "common/kafka/kafka_producer.h"
+#include "common/kafka/kafka_reader.h"
+
+namespace tend::kafka {
+
+absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Make(const KafkaOptions& options) {
+  TEND_ASSIGN_OR_RETURN(ConfHandle conf, ReaderConf(options, stream::Isolation::kReadCommitted));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<Client> committed,
+                        Client::Make(RD_KAFKA_CONSUMER, std::move(conf), options.call_timeout));
+  TEND_ASSIGN_OR_RETURN(conf, ReaderConf(options, stream::Isolation::kReadUncommitted));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<Client> uncommitted,
+                        Client::Make(RD_KAFKA_CONSUMER, std::move(conf), options.call_timeout));
+  return std::unique_ptr<KafkaLog>(
+      new KafkaLog(options, std::move(committed), std::move(uncommitted)));
+}
+
+KafkaLog::KafkaLog(const KafkaOptions& options, std::unique_ptr<Client> committed,
+                   std::unique_ptr<Client> uncommitted)
+    : options_(options),
+      committed_(std::move(committed)),
+      uncommitted_(std::move(uncommitted)),
+      admin_(*committed_) {}
+
+absl::Status KafkaLog::CreateTopic(const stream::TopicConfig& config) {
+  if (config.name.empty() || config.partitions <= 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("topic '", config.name, "' with ", config.partitions, " partitions"));
+  }
+  TopicSpec spec;
+  spec.name = config.name;
+  spec.partitions = config.partitions;
+  spec.replication = options_.replication;
+  spec.settings["cleanup.policy"] =
+      config.cleanup == stream::Cleanup::kCompact ? "compact" : "delete";
+  return admin_.CreateTopic(spec);
+}
+
+absl::StatusOr<int> KafkaLog::PartitionCount(absl::string_view topic) {
+  TEND_ASSIGN_OR_RETURN(const Topic* found, committed_->FindTopic(topic));
+  return committed_->PartitionCount(*found);
+}
+
+absl::StatusOr<stream::OffsetRange> KafkaLog::Offsets(const stream::TopicPartition& partition,
+                                                      stream::Isolation isolation) {
+  Client& client = isolation == stream::Isolation::kReadCommitted ? *committed_ : *uncommitted_;
+  TEND_ASSIGN_OR_RETURN(const Topic* topic, client.FindTopic(partition.topic));
+  if (partition.partition < 0 || partition.partition >= topic->partitions) {
+    return absl::NotFoundError(
+        absl::StrCat("partition ", partition.topic, "/", partition.partition));
+  }
+  int64_t start = 0, end = 0;
+  TEND_RETURN_IF_ERROR(client.Explain(ToStatus(
+      rd_kafka_query_watermark_offsets(client.rk(), topic->name.c_str(), partition.partition,
+                                       &start, &end, client.call_timeout_ms()),
+      absl::StrCat("asking for the offsets of ", partition.topic, "/", partition.partition))));
+  return stream::OffsetRange{stream::Offset(start), stream::Offset(end)};
+}
+
+absl::StatusOr<std::unique_ptr<stream::Consumer>> KafkaLog::Join(
+    const stream::GroupMembership& membership) {
+  return KafkaConsumer::Make(options_, membership);
+}
+
+absl::StatusOr<std::unique_ptr<stream::Reader>> KafkaLog::Open(
+    const stream::TopicPartition& partition, stream::Offset from, stream::Isolation isolation) {
+  return KafkaReader::Make(options_, partition, from, isolation);
+}
+
+absl::StatusOr<std::unique_ptr<stream::TransactionalProducer>> KafkaLog::NewTransactionalProducer(
+    absl::string_view transactional_id) {
+  return KafkaTransactionalProducer::Make(options_, transactional_id);
+}
+
+absl::StatusOr<std::unique_ptr<stream::Producer>> KafkaLog::NewProducer() {
+  return KafkaProducer::Make(options_);
+}
+
+}  // namespace tend::kafka

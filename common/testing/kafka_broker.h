@@ -1,0 +1,41 @@
+// A real broker for the tests of one binary: started by the first test that asks, stopped with the
+// process, however that ends.
+
+#ifndef TEND_COMMON_TESTING_KAFKA_BROKER_H_
+#define TEND_COMMON_TESTING_KAFKA_BROKER_H_
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace tend {
+
+// deploy/local/kafka/kafka runs it, with small heap and short time limits, on free ports of the
+// loopback. That script ends it when our end of its stdin closes: with us, also when we are killed.
+class KafkaBroker {
+ public:
+  // The process's. Ends the process with the script's own words when it does not start.
+  static KafkaBroker& Get();
+  KafkaBroker(const KafkaBroker&) = delete;
+  KafkaBroker& operator=(const KafkaBroker&) = delete;
+  ~KafkaBroker();
+
+  const std::string& bootstrap() const { return bootstrap_; }  // "127.0.0.1:port"
+
+  // Takes a static member out of its group, as an administrator would. Returns whether it was
+  // there.
+  bool RemoveMember(absl::string_view group, absl::string_view member) const;
+
+ private:
+  KafkaBroker();
+
+  pid_t script_ = -1;
+  int stdin_ = -1;
+  std::string bootstrap_;
+};
+
+}  // namespace tend
+
+#endif  // TEND_COMMON_TESTING_KAFKA_BROKER_H_
