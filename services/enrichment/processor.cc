@@ -1,37 +1,24 @@
 #include "services/enrichment/processor.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/types/span.h"
 #include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "services/enrichment/domain/erasures.h"
+#include "services/enrichment/domain/interaction_reader.h"
 #include "tend/v1/person_event.pb.h"
 
 namespace tend::enrichment {
 namespace {
 
 using stream::Outcome;
-
-// Facts that are between people by their nature: among outsiders they are none of our business.
-bool IsBetweenPeople(v1::Interaction::FactCase fact) {
-  switch (fact) {
-    case v1::Interaction::kMessageSent:
-    case v1::Interaction::kMessageDelivered:
-    case v1::Interaction::kMessageOpened:
-    case v1::Interaction::kMessageBounced:
-    case v1::Interaction::kMeetingHeld:
-    case v1::Interaction::kMeetingDeclined:
-    case v1::Interaction::kCallHeld:
-    case v1::Interaction::kCallMissed:
-    case v1::Interaction::kConnected:
-      return true;
-    default:
-      return false;
-  }
-}
 
 bool IsActor(const v1::Party& party) {
   return party.role() == v1::PARTY_ROLE_FROM || party.role() == v1::PARTY_ROLE_AUTHOR;
@@ -60,127 +47,152 @@ class EnrichmentProcessor final : public stream::Processor {
         reader_(options.parties, roster),
         repeats_(options.repeats) {}
 
+  absl::Status Prepare(absl::Span<const stream::Record> records, absl::Time now) override {
+    next_ = end_ = 0;  // what an earlier batch has not used is polled again
+    if (ABSL_PREDICT_FALSE(!erasures_.due().empty())) TEND_RETURN_IF_ERROR(EraseDue(now));
+    if (records.empty()) return absl::OkStatus();
+    reader_.Clear();
+    for (const stream::Record& record : records) reader_.Read(record.value);
+    if (!reader_.claims().empty()) {
+      resolutions_.assign(reader_.claims().size(), Resolution());
+      TEND_RETURN_IF_ERROR(store_.Resolve(reader_.claims(), now, absl::MakeSpan(resolutions_)));
+    }
+    end_ = records.size();
+    return absl::OkStatus();
+  }
+
   Outcome Process(const stream::Record& record, stream::Context& context) override {
     ++batch_.received;
-    Outcome outcome = Use(record, context);
+    TEND_CHECK(next_ < end_);  // Prepare has seen it
+    if (ABSL_PREDICT_FALSE(erased_)) SettleErasures();
+    Outcome outcome = Use(record, reader_.record(next_++), context);
     if (outcome.rejected()) ++batch_.rejects[outcome.reason()];
     return outcome;
   }
 
-  void OnTime(stream::Context& context) override { repeats_.AdvanceTo(context.now()); }
-  absl::Time NextDue() const override { return repeats_.NextExpiry(); }
+  void OnTime(stream::Context& context) override {
+    if (erased_) SettleErasures();
+    repeats_.AdvanceTo(context.now());
+  }
+  absl::Time NextDue() const override {
+    return std::min(repeats_.NextExpiry(), erasures_.NextDue());
+  }
 
   absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value) override {
-    return repeats_.Restore(key, value);
+    if (!Erasures::IsKey(key)) return repeats_.Restore(key, value);
+    erasures_.Restore(key, !value.has_value());
+    return absl::OkStatus();
   }
   void Restored() override { repeats_.Restored(); }
-  void FlushChanges(stream::ChangelogSink sink) override { repeats_.Flush(sink); }
+  void FlushChanges(stream::ChangelogSink sink) override {
+    repeats_.Flush(sink);
+    erasures_.Flush(sink);
+  }
   void Commit() override {
     repeats_.Commit();
+    erasures_.Commit();
     if (counts_ != nullptr) *counts_ += batch_;
     batch_ = {};
   }
   void Rollback() override {
     repeats_.Rollback();
+    erasures_.Rollback();
     batch_ = {};
   }
 
   const Repeats& repeats() const { return repeats_; }
 
  private:
-  Outcome Use(const stream::Record& record, stream::Context& context) {
-    v1::Interaction& interaction = *event_.mutable_interaction();
-    if (!Parse(record.value, interaction)) {
+  absl::Status EraseDue(absl::Time now) {
+    for (const std::string& person : erasures_.due()) {
+      absl::Status status = store_.Erase(person, now);
+      if (!status.ok() && !absl::IsNotFound(status)) return status;  // two ids may be one person
+    }
+    erased_ = true;
+    return absl::OkStatus();
+  }
+
+  void SettleErasures() {
+    erasures_.Done();
+    erased_ = false;
+  }
+
+  Outcome Use(const stream::Record& record, ReadInteraction& prepared, stream::Context& context) {
+    if (prepared.verdict == Verdict::kMalformed) {
       return Outcome::Reject(v1::REJECT_REASON_MALFORMED, "not a tend.v1.Interaction");
     }
+    const v1::Interaction& interaction = prepared.event.interaction();
     if (!repeats_.Add(repeats_.KeyOf(interaction, context.now()))) return Counted(batch_.repeats);
-    Outcome outcome = UseNew(record, context, interaction);
+    Outcome outcome = UseNew(record, prepared, context);
     if (outcome.rejected()) repeats_.TakeBack();
     return outcome;
   }
 
-  // As ParseFromString, but the source and the times, which every interaction has, keep their
-  // memory.
-  bool Parse(absl::string_view bytes, v1::Interaction& interaction) {
-    input_.assign(bytes.data(), bytes.size());
-    v1::Source* const source = interaction.release_source();
-    google::protobuf::Timestamp* const occurred = interaction.release_occur_time();
-    google::protobuf::Timestamp* const received = interaction.release_receive_time();
-    interaction.Clear();
-    if (source != nullptr) source->Clear(), interaction.set_allocated_source(source);
-    if (occurred != nullptr) occurred->Clear(), interaction.set_allocated_occur_time(occurred);
-    if (received != nullptr) received->Clear(), interaction.set_allocated_receive_time(received);
-    const bool parsed = interaction.MergeFromString(input_);
-    if (interaction.occur_time().seconds() == 0) interaction.clear_occur_time();
-    if (interaction.receive_time().seconds() == 0) interaction.clear_receive_time();
-    return parsed;
+  Outcome UseNew(const stream::Record& record, ReadInteraction& prepared,
+                 stream::Context& context) {
+    switch (prepared.verdict) {
+      case Verdict::kMalformed:
+      case Verdict::kUnknownFact:
+        return Outcome::Reject(v1::REJECT_REASON_FACT_UNKNOWN,
+                               "the fact is not known here, and not ignorable");
+      case Verdict::kIgnored:
+        return Counted(batch_.ignored);
+      case Verdict::kMachines:
+        return Counted(batch_.machines);
+      case Verdict::kBetweenUs:
+        return Counted(batch_.between_us);
+      case Verdict::kNobody:
+        return Outcome::Reject(v1::REJECT_REASON_PARTY_UNKNOWN,
+                               "no party outside has a usable identifier");
+      case Verdict::kBetweenOutsiders:
+        return Counted(batch_.between_outsiders);
+      case Verdict::kForPersons:
+        break;
+    }
+    return Tell(record, prepared.event, reader_.ReadingsOf(prepared), context);
   }
 
-  Outcome UseNew(const stream::Record& record, stream::Context& context,
-                 v1::Interaction& interaction) {
-    if (interaction.fact_case() == v1::Interaction::FACT_NOT_SET) {
-      if (interaction.ignorable()) return Counted(batch_.ignored);
-      return Outcome::Reject(v1::REJECT_REASON_FACT_UNKNOWN,
-                             "the fact is not known here, and not ignorable");
+  // Tells each outsider's event.
+  Outcome Tell(const stream::Record& record, v1::PersonEvent& event, Readings readings,
+               stream::Context& context) {
+    v1::Interaction& interaction = *event.mutable_interaction();
+    bool any = false, erased = false;
+    for (const PartyReading& reading : readings) {
+      any |= WhoIs(reading) != nullptr;
+      erased |= IsErased(reading);
     }
-    const std::vector<PartyReading>& readings = reader_.Read(interaction);
-    const auto count = [&readings](PartyIs is) {
-      return std::count_if(readings.begin(), readings.end(),
-                           [is](const PartyReading& r) { return r.is == is; });
-    };
-    const bool ours = count(PartyIs::kOurs) > 0;
-    if (reader_.claims().empty()) {
-      if (count(PartyIs::kMachine) > 0) return Counted(batch_.machines);
-      if (ours && count(PartyIs::kNobody) == 0) return Counted(batch_.between_us);
-      return Outcome::Reject(v1::REJECT_REASON_PARTY_UNKNOWN,
-                             "no party outside has a usable identifier");
-    }
-    if (!ours && readings.size() > 1 && IsBetweenPeople(interaction.fact_case())) {
-      return Counted(batch_.between_outsiders);
-    }
-    return Resolve(record, context, readings);
-  }
-
-  // Asks who the outsiders are, and tells each one's event.
-  Outcome Resolve(const stream::Record& record, stream::Context& context,
-                  const std::vector<PartyReading>& readings) {
-    v1::Interaction& interaction = *event_.mutable_interaction();
-    const std::vector<IdentityClaim>& claims = reader_.claims();
-    resolutions_.assign(claims.size(), Resolution());
-    const absl::Status status = store_.Resolve(claims, context.now(), absl::MakeSpan(resolutions_));
-    TEND_CHECK(status.ok());
-    const auto count = [this](Resolution::Is is) {
-      return std::count_if(resolutions_.begin(), resolutions_.end(),
-                           [is](const Resolution& r) { return r.is == is; });
-    };
-    if (count(Resolution::Is::kPerson) == 0) {
-      if (count(Resolution::Is::kErased) == 0) return Counted(batch_.unknown_visitors);
+    if (!any) {
+      if (!erased) return Counted(batch_.unknown_visitors);
       if (interaction.has_erasure_asked()) return Counted(batch_.erased_again);
       return Outcome::Reject(v1::REJECT_REASON_PERSON_ERASED, "all parties outside were erased");
     }
     Complete(interaction, readings);
-    SetPosition(record);
+    SetPosition(record, event);
     if (readings.size() - static_cast<size_t>(OursCount(readings)) == 1) {
-      EmitFor(readings[static_cast<size_t>(OutsiderIndex(readings))], context);
+      EmitFor(readings[static_cast<size_t>(OutsiderIndex(readings))], event, context);
     } else {
-      EmitForEach(readings, context);
+      EmitForEach(readings, event, context);
     }
-    if (interaction.has_erasure_asked()) Erase(context);
+    if (interaction.has_erasure_asked()) {
+      for (const PartyReading& reading : readings) {
+        if (const Resolution* who = WhoIs(reading)) erasures_.Ask(who->person_id, context.now());
+      }
+    }
     return Counted(batch_.with_events);
   }
 
-  static long OursCount(const std::vector<PartyReading>& readings) {
+  static long OursCount(Readings readings) {
     return std::count_if(readings.begin(), readings.end(),
                          [](const PartyReading& r) { return r.is == PartyIs::kOurs; });
   }
-  static long OutsiderIndex(const std::vector<PartyReading>& readings) {
+  static long OutsiderIndex(Readings readings) {
     return std::find_if(readings.begin(), readings.end(),
                         [](const PartyReading& r) { return r.is != PartyIs::kOurs; }) -
            readings.begin();
   }
 
   // Fills what the interaction itself gains.
-  void Complete(v1::Interaction& interaction, const std::vector<PartyReading>& readings) {
+  void Complete(v1::Interaction& interaction, Readings readings) {
     CountRecipients(interaction);
     for (size_t i = 0; i < readings.size(); ++i) {
       if (const Resolution* who = WhoIs(readings[i])) {
@@ -195,43 +207,54 @@ class EnrichmentProcessor final : public stream::Processor {
     }
   }
 
-  // The outsider's resolution; null for ours, nobody, unknown and erased ones.
-  const Resolution* WhoIs(const PartyReading& reading) const {
-    if (reading.is != PartyIs::kPerson && reading.is != PartyIs::kVisitor) return nullptr;
-    const Resolution& resolution = resolutions_[reading.claim];
-    return resolution.is == Resolution::Is::kPerson ? &resolution : nullptr;
+  static bool IsOutside(const PartyReading& reading) {
+    return reading.is == PartyIs::kPerson || reading.is == PartyIs::kVisitor;
   }
 
-  void SetPosition(const stream::Record& record) {
-    v1::Position& position = *event_.mutable_source_position();
+  // The outsider's resolution; null for ours, nobody, unknown and erased ones.
+  const Resolution* WhoIs(const PartyReading& reading) const {
+    if (!IsOutside(reading)) return nullptr;
+    const Resolution& resolution = resolutions_[reading.claim];
+    const bool person = resolution.is == Resolution::Is::kPerson;
+    return person && !erasures_.HasAsked(resolution.person_id) ? &resolution : nullptr;
+  }
+
+  bool IsErased(const PartyReading& reading) const {
+    if (!IsOutside(reading)) return false;
+    const Resolution& resolution = resolutions_[reading.claim];
+    return resolution.is == Resolution::Is::kErased || erasures_.HasAsked(resolution.person_id);
+  }
+
+  static void SetPosition(const stream::Record& record, v1::PersonEvent& event) {
+    v1::Position& position = *event.mutable_source_position();
     Assign(record.topic, position.mutable_topic());
     position.set_partition(record.partition);
     position.set_offset(record.offset.value());
   }
 
-  // event_ holds the interaction as this person's event carries it.
-  void EmitFor(const PartyReading& reading, stream::Context& context) {
+  // event holds the interaction as this person's event carries it.
+  void EmitFor(const PartyReading& reading, v1::PersonEvent& event, stream::Context& context) {
     const Resolution& who = *WhoIs(reading);
-    Assign(who.person_id, event_.mutable_person_id());
-    Assign(who.origin_id, event_.mutable_origin_id());
-    event_.set_identity_seq(who.identity_seq);
-    Assign(who.account_id, event_.mutable_account_id());
-    Assign(roster_.OwnerOfAccount(who.account_id), event_.mutable_account_owner_id());
-    const v1::Interaction& interaction = event_.interaction();
+    Assign(who.person_id, event.mutable_person_id());
+    Assign(who.origin_id, event.mutable_origin_id());
+    event.set_identity_seq(who.identity_seq);
+    Assign(who.account_id, event.mutable_account_id());
+    Assign(roster_.OwnerOfAccount(who.account_id), event.mutable_account_owner_id());
+    const v1::Interaction& interaction = event.interaction();
     const bool told =
         interaction.has_profile_changed() && !interaction.profile_changed().time_zone().empty();
     Assign(told ? absl::string_view(interaction.profile_changed().time_zone()) : reading.time_zone,
-           event_.mutable_time_zone());
-    const size_t size = event_.ByteSizeLong();
+           event.mutable_time_zone());
+    const size_t size = event.ByteSizeLong();
     if (bytes_.size() < size) bytes_.resize(size);
-    event_.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes_.data()));
+    event.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes_.data()));
     context.Emit(kPersonEventsTopic, who.person_id, {bytes_.data(), size});
     ++batch_.person_events;
   }
 
   // Several outsiders: each person's event shows the others only where they acted.
-  void EmitForEach(const std::vector<PartyReading>& readings, stream::Context& context) {
-    v1::Interaction& interaction = *event_.mutable_interaction();
+  void EmitForEach(Readings readings, v1::PersonEvent& event, stream::Context& context) {
+    v1::Interaction& interaction = *event.mutable_interaction();
     google::protobuf::RepeatedPtrField<v1::Party> all;
     all.Swap(interaction.mutable_parties());
     absl::flat_hash_set<absl::string_view> told;
@@ -252,20 +275,9 @@ class EnrichmentProcessor final : public stream::Processor {
           actor.set_person_id(party.person_id());
         }
       }
-      EmitFor(reading, context);
+      EmitFor(reading, event, context);
     }
     all.Swap(interaction.mutable_parties());
-  }
-
-  void Erase(stream::Context& context) {
-    std::vector<std::string> persons;  // the store's views end with its next call
-    for (const Resolution& who : resolutions_) {
-      if (who.is == Resolution::Is::kPerson) persons.emplace_back(who.person_id);
-    }
-    for (const std::string& person : persons) {
-      const absl::Status status = store_.Erase(person, context.now());
-      TEND_CHECK(status.ok() || absl::IsNotFound(status));  // two parties may be one person
-    }
   }
 
   static Outcome Counted(int64_t& count) {
@@ -276,16 +288,16 @@ class EnrichmentProcessor final : public stream::Processor {
   const Roster& roster_;
   IdentityStore& store_;
   EnrichmentCounts* const counts_;
-  PartyReader reader_;
+  InteractionReader reader_;
   Repeats repeats_;
+  Erasures erasures_;
   EnrichmentCounts batch_;
 
-  // Reused from record to record. The event is never cleared: each of its fields is set anew, and
-  // the interaction, read in place, keeps its parties' memory.
-  v1::PersonEvent event_;
-  std::vector<Resolution> resolutions_;
-  std::string input_;
-  std::string bytes_;
+  // From Prepare for Process.
+  size_t next_ = 0, end_ = 0;            // of reader_: the next to process, and where they end
+  std::vector<Resolution> resolutions_;  // one a claim of reader_
+  bool erased_ = false;                  // the store has forgotten who was due
+  std::string bytes_;                    // reused from record to record
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,10 +73,17 @@ class EnrichmentTest : public ::testing::Test {
     record.offset = stream::Offset(made_ + 100);
     record.value = bytes;
     FakeContext context;
+    EXPECT_TRUE(processor_->Prepare({&record, 1}, context.now()).ok());
     const stream::Outcome outcome = processor_->Process(record, context);
     reason_ = outcome.reason();
     EXPECT_TRUE(!outcome.rejected() || context.events.empty());
     return context.events;
+  }
+  // A second passes on a partition that is caught up.
+  void Tick() {
+    FakeContext context;
+    EXPECT_TRUE(processor_->Prepare({}, context.now()).ok());
+    processor_->OnTime(context);
   }
   const EnrichmentCounts& Counts() {
     processor_->FlushChanges([](absl::string_view, std::optional<absl::string_view>) {});
@@ -224,12 +232,70 @@ TEST_F(EnrichmentTest, UnknownVisitorsAreNobodyUntilTheyNameThemselves) {
 TEST_F(EnrichmentTest, ErasureIsToldOnceThenRefused) {
   const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
   EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 1u);
-  EXPECT_TRUE((*store_.ReadLog(0, 10)).back().has_erased());
   EXPECT_EQ(Push(ann + "form_sent {}").size(), 0u);
   EXPECT_EQ(reason_, v1::REJECT_REASON_PERSON_ERASED);
   EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 0u);
   EXPECT_EQ(reason_, v1::REJECT_REASON_UNSPECIFIED);
   EXPECT_EQ(Counts().erased_again, 1);
+  EXPECT_LT(processor_->NextDue(), absl::InfiniteFuture());
+  Tick();
+  EXPECT_TRUE((*store_.ReadLog(0, 10)).back().has_erased());
+  EXPECT_EQ(Push(ann + "form_sent {}").size(), 0u);
+  EXPECT_EQ(reason_, v1::REJECT_REASON_PERSON_ERASED);
+}
+
+TEST_F(EnrichmentTest, NobodyIsErasedBeforeTheWishIsCommitted) {
+  const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
+  EXPECT_EQ(Push(ann + "erasure_asked {}", "m1").size(), 1u);
+  processor_->Rollback();
+  Tick();
+  EXPECT_EQ(Push(ann + "erasure_asked {}", "m1").size(), 1u);  // told again
+  EXPECT_THAT(*store_.ReadLog(0, 10), testing::IsEmpty());
+}
+
+TEST_F(EnrichmentTest, AnErasureOutlivesARestart) {
+  Push(Subject(Named("EMAIL", "", "ann@example.com")) + "erasure_asked {}");
+  std::map<std::string, std::optional<std::string>> changelog;
+  const auto flush = [&changelog, this] {
+    processor_->FlushChanges([&](absl::string_view key, std::optional<absl::string_view> value) {
+      std::optional<std::string>& kept = changelog[{key.data(), key.size()}];
+      kept.reset();
+      if (value.has_value()) kept.emplace(*value);
+    });
+    processor_->Commit();
+  };
+  flush();
+  processor_ = MakeEnrichmentProcessor({}, roster_, store_, &counts_);
+  for (const auto& [key, value] : changelog) {
+    ASSERT_TRUE(processor_->Restore(key, value).ok());
+  }
+  processor_->Restored();
+  Tick();
+  EXPECT_THAT(*store_.ReadLog(0, 10), testing::SizeIs(1));
+  flush();
+  for (const auto& [key, value] : changelog) EXPECT_EQ(value.has_value(), key[0] != 'e') << key;
+}
+
+TEST_F(EnrichmentTest, ABatchIsResolvedInOneGo) {
+  std::vector<std::string> bytes;
+  for (const char* name : {"ann", "bob", "ann"}) {
+    v1::Interaction interaction;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        Subject(Named("EMAIL", "", absl::StrCat(name, "@example.com"))) + "form_sent {}",
+        &interaction));
+    interaction.set_id(absl::StrCat(bytes.size()));
+    bytes.push_back(interaction.SerializeAsString());
+  }
+  std::vector<stream::Record> records(3);
+  for (size_t i = 0; i < 3; ++i) records[i].value = bytes[i];
+  FakeContext context;
+  ASSERT_TRUE(processor_->Prepare(records, context.now()).ok());
+  for (const stream::Record& record : records) {
+    EXPECT_FALSE(processor_->Process(record, context).rejected());
+  }
+  ASSERT_EQ(context.events.size(), 3u);
+  EXPECT_EQ(context.events[0].person_id(), context.events[2].person_id());
+  EXPECT_NE(context.events[0].person_id(), context.events[1].person_id());
 }
 
 TEST_F(EnrichmentTest, OwnersAndTimeZonesByTheSystemOfRecord) {

@@ -87,7 +87,7 @@ class World {
     std::vector<std::string> keys;
     for (absl::string_view token : absl::StrSplit(tokens, ' ')) {
       keys.push_back(Key(token));
-      if (may_found) seen_.insert(std::string(token));
+      if (may_found) seen_.emplace(token);
     }
     IdentityClaim claim;
     claim.keys.assign(keys.begin(), keys.end());
@@ -96,7 +96,7 @@ class World {
     claim.name_and_company = name;
     EXPECT_TRUE(store_.Resolve({&claim, 1}, kNow, {&last, 1}).ok());
     if (last.is == Resolution::Is::kErased) return "erased";
-    return std::string(last.person_id);
+    return {last.person_id.data(), last.person_id.size()};
   }
 
   MemoryIdentityStore store_{"a key for tests"};
@@ -232,6 +232,16 @@ TEST(IdentityTest, TheErasedStayErased) {
   EXPECT_EQ(world.store().person_count(), 0u);
   EXPECT_TRUE(world.Log().back().has_erased());
   EXPECT_EQ(world.store().Erase(ann, kNow).code(), absl::StatusCode::kNotFound);
+}
+
+TEST(IdentityTest, ErasureFollowsMerges) {
+  World world;
+  world.State("e1");
+  const std::string lost = world.State("r1");
+  world.Assert("r1 e1");
+  ASSERT_TRUE(world.store().Erase(lost, kNow).ok());
+  EXPECT_EQ(world.State("e1"), "erased");
+  for (const v1::IdentityLogEntry& entry : world.Log()) EXPECT_EQ(entry.identifiers_size(), 0);
 }
 
 TEST(IdentityTest, TheRelayPublishesEachEntryAtLeastOnce) {

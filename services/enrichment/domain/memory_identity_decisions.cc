@@ -11,6 +11,8 @@
 namespace tend::enrichment {
 namespace {
 
+std::string Text(absl::string_view view) { return {view.data(), view.size()}; }
+
 absl::Status NoSuch(absl::string_view what, absl::string_view id) {
   return absl::NotFoundError(absl::StrCat("no ", what, " ", id));
 }
@@ -55,9 +57,9 @@ absl::Status MemoryIdentityStore::Split(absl::Span<const std::string> origin_ids
   for (OriginIndex origin : leaving) {
     origins_[origin].person = leaving[0];
     v1::IdentityLogEntry& entry = AddLogEntry(person);
-    entry.mutable_split()->set_origin_id(std::string(IdOf(origin)));
-    entry.mutable_split()->set_to_person_id(std::string(IdOf(leaving[0])));
-    entry.mutable_split()->set_cause(std::string(cause));
+    entry.mutable_split()->set_origin_id(Text(IdOf(origin)));
+    entry.mutable_split()->set_to_person_id(Text(IdOf(leaving[0])));
+    entry.mutable_split()->set_cause(Text(cause));
     SetTimestamp(now, *entry.mutable_split()->mutable_split_time());
   }
   origins_[leaving[0]].members = leaving;
@@ -67,18 +69,23 @@ absl::Status MemoryIdentityStore::Split(absl::Span<const std::string> origin_ids
 }
 
 absl::Status MemoryIdentityStore::Erase(absl::string_view person_id, absl::Time now) {
-  const OriginIndex person = FindPerson(person_id);
-  if (person == kNone) return NoSuch("person", person_id);
+  const auto found = origin_of_id_.find(person_id);
+  if (found == origin_of_id_.end() || origins_[found->second].erased) {
+    return NoSuch("person", person_id);
+  }
+  const OriginIndex person = origins_[found->second].person;
   absl::erase_if(origin_of_key_, [&](const auto& entry) {
     if (origins_[entry.second].person != person) return false;
     erased_.insert(KeyedUuid(hmac_key_, entry.first));
     return true;
   });
-  for (OriginIndex origin : MembersOf(person)) origins_[origin].erased = true;
+  absl::flat_hash_set<absl::string_view> ids;
+  for (OriginIndex origin : MembersOf(person)) {
+    origins_[origin].erased = true;
+    ids.insert(IdOf(origin));
+  }
   for (v1::IdentityLogEntry& entry : log_) {  // what was compared is personal data too
-    const bool theirs = entry.person_id() == person_id ||
-                        (entry.has_merged() && entry.merged().survivor_person_id() == person_id);
-    if (theirs) entry.clear_identifiers();
+    if (ids.contains(entry.person_id())) entry.clear_identifiers();
   }
   --person_count_;
   SetTimestamp(now, *AddLogEntry(person).mutable_erased()->mutable_erase_time());
@@ -92,8 +99,7 @@ absl::StatusOr<std::vector<Proposal>> MemoryIdentityStore::ListProposals(size_t 
     const Origin& b = origins_[pair.second];
     if (a.person == b.person || a.erased || b.erased) continue;
     if (open.size() == limit) break;
-    open.push_back(
-        {std::string(IdOf(a.person)), std::string(IdOf(b.person)), Proposals::KindsOf(bits)});
+    open.push_back({Text(IdOf(a.person)), Text(IdOf(b.person)), Proposals::KindsOf(bits)});
   }
   return open;
 }

@@ -66,10 +66,13 @@ PartyReader::PartyReader(const PartyOptions& options, const Roster& roster)
     : systems_of_record_(options.systems_of_record.begin(), options.systems_of_record.end()),
       known_(options.default_region, Blocked(options.blocked_values), roster) {}
 
-const std::vector<PartyReading>& PartyReader::Read(v1::Interaction& interaction) {
+void PartyReader::Clear() {
   known_.Trim();
   readings_.clear();
   claims_.clear();
+}
+
+void PartyReader::Read(v1::Interaction& interaction) {
   for (v1::Party& party : *interaction.mutable_parties()) {
     ReadIdentifiers(party);
     if (party.side() == v1::SIDE_UNSPECIFIED) {
@@ -84,7 +87,6 @@ const std::vector<PartyReading>& PartyReader::Read(v1::Interaction& interaction)
       readings_.push_back(ReadOutsider(interaction, party));
     }
   }
-  return readings_;
 }
 
 void PartyReader::ReadIdentifiers(v1::Party& party) {

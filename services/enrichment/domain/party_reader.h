@@ -41,7 +41,7 @@ enum class PartyIs {
 struct PartyReading {
   PartyIs is = PartyIs::kNobody;
   size_t claim = 0;             // index into claims(), where there is one
-  absl::string_view time_zone;  // guessed; empty when nothing tells it. Lives until the next Read
+  absl::string_view time_zone;  // guessed; empty when nothing tells it
 };
 
 // For one thread; keeps its buffers. roster outlives it.
@@ -53,9 +53,16 @@ class PartyReader {
   // mapping set stays; else who the roster knows, or whose mail domain is ours, is OURS, the rest
   // THEIRS. An owner that the roster does not know is named by their normalised e-mail, else by the
   // raw value of their first identifier; a shared mailbox of ours has no owner.
-  // The answers live until the next call.
-  const std::vector<PartyReading>& Read(v1::Interaction& interaction);
+  // Appends to readings() one for each party, and to claims() one for each who is outside. What
+  // these show lives until Clear.
+  void Read(v1::Interaction& interaction);
+  const std::vector<PartyReading>& readings() const { return readings_; }
   const std::vector<IdentityClaim>& claims() const { return claims_; }
+
+  // Nobody asks who they are: forgets the claims from this one on.
+  void DropClaims(size_t first) { claims_.resize(first); }
+  // Begins a new batch.
+  void Clear();
 
  private:
   void ReadIdentifiers(v1::Party& party);

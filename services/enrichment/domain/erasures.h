@@ -1,0 +1,60 @@
+// Who asked to be forgotten, and whom the identity store has still to forget. Pure.
+//
+// That they asked is told as an event first. Only when that is committed does the store forget
+// them, so that no aborted batch loses the event, and no crash the erasure.
+//
+// Changelog (tend.enrichment-state.v1): 'e' person id -> "", a tombstone once it is done.
+
+#ifndef TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
+#define TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/container/btree_set.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace tend::enrichment {
+
+// For one thread. Changes since the last Commit are taken back by Rollback.
+class Erasures {
+ public:
+  using Sink =
+      absl::FunctionRef<void(absl::string_view key, std::optional<absl::string_view> value)>;
+
+  void Ask(absl::string_view person_id, absl::Time now);
+  // Whether the person asked and nothing has been done yet.
+  bool HasAsked(absl::string_view person_id) const {
+    return !none() && (committed_.contains(person_id) || asked_.contains(person_id));
+  }
+  bool none() const { return committed_.empty() && asked_.empty(); }
+
+  // Those whose wish is committed: the store is to forget them.
+  const absl::btree_set<std::string>& due() const { return committed_; }
+  // A little after the wish, so that its batch has ended; InfiniteFuture when there is none.
+  absl::Time NextDue() const { return committed_.empty() ? absl::InfiniteFuture() : due_time_; }
+  // The store has forgotten all that are due.
+  void Done() { done_ = committed_; }
+
+  static bool IsKey(absl::string_view key) { return !key.empty() && key[0] == kPrefix; }
+  void Restore(absl::string_view key, bool deleted);
+  void Flush(Sink sink) const;
+  void Commit();
+  void Rollback() { asked_.clear(), done_.clear(); }
+
+ private:
+  static constexpr char kPrefix = 'e';
+  static constexpr absl::Duration kDelay = absl::Milliseconds(1);
+
+  absl::btree_set<std::string> committed_;
+  absl::Time due_time_ = absl::InfinitePast();  // of the last one
+  // This batch.
+  absl::btree_set<std::string> asked_;
+  absl::btree_set<std::string> done_;
+};
+
+}  // namespace tend::enrichment
+
+#endif  // TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
