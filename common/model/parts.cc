@@ -43,6 +43,62 @@ void Recount(Relationship& r, SpanSeconds conversing) {
   r.cooling_check = r.ties.size() > 0 ? Instant(1) : Instant();
 }
 
+void Add(const Part& from, const ScoringModel& model, Part& to) {
+  const auto earlier = [](Instant a, Instant b) {
+    return !a.is_set() || (b.is_set() && b < a) ? b : a;
+  };
+  for (int c = 1; c < kClasses; ++c) {
+    const auto signal = static_cast<SignalClass>(c);
+    if (from.Has(signal)) to.Add(signal, from.reference, from.RawValue(signal), model);
+  }
+  for (const LastSignal& signal : from.last_signals()) to.NoteSignal(signal);
+  to.first = earlier(to.first, from.first);
+  to.last_act = std::max(to.last_act, from.last_act);
+  to.last_reply = std::max(to.last_reply, from.last_reply);
+  to.touches += from.touches;
+  to.answers += from.answers;
+}
+
+void Add(const Promise& from, std::vector<Promise>& to) {
+  constexpr uint8_t kOpen = 1;  // v1.PROMISE_STATE_OPEN
+  const auto held = std::find_if(to.begin(), to.end(),
+                                 [&from](const Promise& promise) { return promise.id == from.id; });
+  if (held == to.end()) return to.push_back(from);
+  const bool told = held->told || from.told;
+  if (held->state == kOpen) held->state = from.state;  // an outcome ends it, wherever it came in
+  held->told = told;
+}
+
+void Add(const Wishes& from, Wishes& to) {
+  for (const Consent& consent : from.consents) to.State(consent);
+  const Instant ended = std::max(from.rest.ended, to.rest.ended);
+  if (from.rest.stated.is_set()) to.State(from.rest);
+  to.rest.ended = ended;
+  for (const Promise& promise : from.promises) Add(promise, to.promises);
+}
+
+// The two are of one owner and origin.
+void Add(const Tie& from, const ScoringModel& model, Tie& to) {
+  const Instant reference = std::max(from.reference, to.reference);
+  const double theirs = from.TheirsAt(reference, model) + to.TheirsAt(reference, model);
+  const double ours = from.OursAt(reference, model) + to.OursAt(reference, model);
+  to.reference = reference, to.theirs = theirs, to.ours = ours;
+  to.received += from.received, to.sent += from.sent;
+  to.touches += from.touches, to.answers += from.answers;
+  if (!to.first.is_set() || (from.first.is_set() && from.first < to.first)) to.first = from.first;
+  to.last_theirs = std::max(to.last_theirs, from.last_theirs);
+  to.last_ours = std::max(to.last_ours, from.last_ours);
+  if (from.peak_strength > to.peak_strength) {
+    to.peak_strength = from.peak_strength;
+    to.peak_at = from.peak_at;
+  }
+  Exchange fallen;
+  for (const Exchange& exchange : from.ring.all()) to.ring.Insert(exchange, &fallen);
+  to.claimed |= from.claimed;
+  to.cooled &= from.cooled;
+  to.cools_day = 0;
+}
+
 }  // namespace
 
 int PartIndex(Relationship& r, const PersonKey& origin) {
@@ -92,6 +148,20 @@ void PutPart(Relationship& r, MovedPart moved, SpanSeconds conversing) {
     place.origin = static_cast<uint16_t>(index);
   }
   Recount(r, conversing);
+}
+
+void JoinPart(Relationship& r, MovedPart moved, const ScoringModel& model, SpanSeconds conversing) {
+  if (FindPart(r, moved.origin) >= 0) {
+    const MovedPart here = TakePart(r, moved.origin, conversing);
+    Add(here.part, model, moved.part);
+    Add(here.wishes, moved.wishes);
+    for (const Tie& tie : here.ties) {
+      const auto same = std::find_if(moved.ties.begin(), moved.ties.end(),
+                                     [&tie](const Tie& other) { return other.owner == tie.owner; });
+      same == moved.ties.end() ? moved.ties.push_back(tie) : Add(tie, model, *same);
+    }
+  }
+  PutPart(r, std::move(moved), conversing);
 }
 
 }  // namespace tend::model

@@ -29,6 +29,12 @@ MovedPart TakePart(Relationship& relationship, const PersonKey& origin, SpanSeco
 // moments are the caller's.
 void PutPart(Relationship& relationship, MovedPart moved, SpanSeconds conversing);
 
+// Puts a part in that comes from another person, together with what is here of its origin already:
+// interactions whose person was resolved anew come here before the part does. Numbers add up, the
+// rest is as folded in any order; only an answer that crosses from one to the other is not seen.
+void JoinPart(Relationship& relationship, MovedPart moved, const ScoringModel& model,
+              SpanSeconds conversing);
+
 // The index of the part of an origin; makes an empty joined part where there is none.
 int PartIndex(Relationship& relationship, const PersonKey& origin);
 

@@ -145,5 +145,30 @@ TEST(PartsTest, AnEndedRestComesHomeWithItsPart) {
   EXPECT_FALSE(Resting(loser, Day(4)));
 }
 
+// A merge resolves anew who somebody is at once; the part comes later, by way of another partition.
+RC_GTEST_PROP(PartsTest, WhatCameBeforeThePartIsNotLost, ()) {
+  const std::vector<Act> all = Acts(*AnyStory({4, 10 * kDay, true, true}));
+  std::vector<Act> before, after;
+  for (const Act& act : all)
+    (act.owners.empty() || act.owners[0] <= 2 ? before : after).push_back(act);
+  Relationship one = Person(1, all), loser = Person(1, before), early = Person(1, after);
+  Relationship survivor;
+  survivor.person[0] = 2;
+  for (MovedPart& moved : TakeParts(early, kConversing))
+    PutPart(survivor, std::move(moved), kConversing);
+  for (MovedPart& moved : TakeParts(loser, kConversing))
+    JoinPart(survivor, std::move(moved), ShippedModel(), kConversing);
+  SameFold(survivor, one, (all.empty() ? Day(0) : all.back().at) + kDay);
+}
+
+RC_GTEST_PROP(PartsTest, JoiningAnEmptyPartChangesNothing, ()) {
+  const std::vector<Act> all = Acts(*AnyStory({4, 10 * kDay, true, true}));
+  Relationship one = Person(1, all), joined = Person(1, all);
+  MovedPart empty;
+  empty.origin = joined.person;
+  JoinPart(joined, empty, ShippedModel(), kConversing);
+  SameFold(joined, one, (all.empty() ? Day(0) : all.back().at) + kDay);
+}
+
 }  // namespace
 }  // namespace tend::model

@@ -104,6 +104,13 @@ absl::Status Scorer::Fold(const v1::PersonEvent& event, int64_t offset, Instant 
     auto moved = model::Decode(event.part_moved(), names_);
     if (!moved.ok()) return Named(moved.status(), "part_moved");
     const Row row = table_.At(*person);
+    const Relationship& here = table_[row];
+    if (here.extras != nullptr && here.extras->merged_into != nullptr && *origin != here.person) {
+      v1::PersonEvent forward = event;  // it was on its way when this person was merged too
+      forward.set_person_id(model::PrintPersonKey(*here.extras->merged_into));
+      outputs.person_event(forward);
+      return absl::OkStatus();
+    }
     Call call{now, outputs, &event, {}, 0};
     PartMoved(row, *std::move(moved), call);
     table_[row].input_offset = offset;
@@ -193,7 +200,7 @@ void Scorer::PartMoved(Row row, model::MovedPart moved, Call& call) {
   for (const model::Tie& tie : moved.ties) table_.TouchTie(row, tie.owner, moved.origin);
   if (r.extras != nullptr && moved.origin == r.person)
     r.extras->merged_into = nullptr;  // it came home: a split
-  model::PutPart(r, std::move(moved), policy_.conversing);
+  model::JoinPart(r, std::move(moved), model_, policy_.conversing);
   r.extra().identity_seq = static_cast<uint32_t>(call.event->part_moved().identity_seq());
   const Stage before = r.stage;
   model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
