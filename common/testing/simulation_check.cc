@@ -20,10 +20,10 @@ std::vector<CommittedRecord> ReadPartition(Log& log, const TopicPartition& parti
   while (reader->position() < range.end) {
     TEND_CHECK(reader->Poll(PollLimits(), records).ok());
     for (const Record& record : records) {
-      if (IsHarnessKey(record.key)) continue;
+      if (record.key == kTaskProgressKey) continue;  // other topics have keys of any bytes
       CommittedRecord& kept = all.emplace_back();
-      kept.key = std::string(record.key);
-      if (!record.tombstone) kept.value = std::string(record.value);
+      kept.key.assign(record.key.data(), record.key.size());
+      if (!record.tombstone) kept.value.emplace(record.value.data(), record.value.size());
       kept.offset = record.offset;
     }
   }

@@ -65,13 +65,13 @@ class RelationshipTable {
 
  private:
   struct RowHash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): Abseil's name
     const RelationshipTable* table;
     size_t operator()(Row row) const { return (*this)(table->rows_[row].person); }
     size_t operator()(const model::PersonKey& person) const;
   };
   struct RowEqual {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): Abseil's name
     const RelationshipTable* table;
     bool operator()(Row a, Row b) const { return a == b; }
     bool operator()(Row a, const model::PersonKey& b) const { return table->rows_[a].person == b; }
