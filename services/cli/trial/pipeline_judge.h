@@ -9,6 +9,8 @@
 
 #include "common/stream/processor.h"
 #include "services/cli/trial/pipeline_traffic.h"
+#include "services/enrichment/domain/identity.h"
+#include "tend/v1/person_event.pb.h"
 
 namespace tend::stream {
 struct CommittedRecord;
@@ -18,27 +20,33 @@ namespace tend::cli {
 
 inline constexpr char kRejectsTopic[] = "tend.rejects.v1";
 
-// The real services, as the simulation runs them.
+// The real services, as the simulation runs them, and the identity store that they ask.
 struct PipelineSpecs {
   stream::ProcessorSpec enrichment;
   stream::ProcessorSpec scoring;
   stream::ProcessorSpec notification;
+  enrichment::IdentityStore* identity = nullptr;
+  bool judge_origins = false;
 };
 
 // stream::CommittedLog and stream::Violations. Two judges that know nothing of each other:
 //
 // By facts that the traffic knows: each interaction gave one person-event per outside person, from
 // its first record, and nothing else did; each record that nobody can use gave one reject; what
-// came from one partition for one person stands in its order; a moment is opened at most once and
-// has at most one nudge, a nudge has its moment, and a closed moment has no open nudge.
+// came from one partition for one person stands in its order; every merge and split of the identity
+// log was told; each origin's history stands whole in the one relationship that the log says; a
+// moment has at most one nudge, a nudge has its moment, and a closed moment has no open nudge.
 //
 // By a straight fold: scoring and notification, run once more over what was committed, in one
 // process without faults and with the same `now`s, say the same moments, parts, rejects and nudges
 // to the byte, and hold the same state as their changelogs.
-void JudgePipeline(
-    const std::map<std::string, std::vector<std::vector<stream::CommittedRecord>>>& log,
-    const PipelineTraffic& traffic, const PipelineSpecs& specs,
-    std::vector<std::string>& violations);
+using PipelineLog = std::map<std::string, std::vector<std::vector<stream::CommittedRecord>>>;
+void JudgePipeline(const PipelineLog& log, const PipelineTraffic& traffic,
+                   const PipelineSpecs& specs, std::vector<std::string>& violations);
+
+// The part of it about origins. events: those that enrichment wrote, in any order.
+void JudgeOrigins(const PipelineLog& log, const std::vector<v1::PersonEvent>& events,
+                  const PipelineSpecs& specs, std::vector<std::string>& violations);
 
 }  // namespace tend::cli
 

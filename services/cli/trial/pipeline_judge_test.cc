@@ -9,6 +9,7 @@
 #include "common/testing/simulation_check.h"
 #include "common/testing/simulation_trace.h"
 #include "services/cli/trial/pipeline_state.h"
+#include "services/enrichment/domain/identity_log_relay.h"
 #include "services/enrichment/processor.h"
 #include "services/ingest/domain/acceptor.h"
 #include "services/notification/processor.h"
@@ -42,6 +43,17 @@ std::string RecordOf(const v1::Interaction& interaction) {
 // "owner person": the order of moments is kept per person, and an owner has many.
 std::string KeyOf(const std::string& owner, const v1::MomentEvent& moment) {
   return absl::StrCat(owner, " ", moment.opened().person_id(), moment.closed().person_id());
+}
+
+// Ties stand in the order in which their owners were met, which is no part of a state.
+std::string ReadableEvent(const std::string& bytes) {
+  auto event = Parsed<v1::PersonEvent>(bytes);
+  if (event.has_part_moved()) {
+    auto& ties = *event.mutable_part_moved()->mutable_ties();
+    std::sort(ties.begin(), ties.end(),
+              [](const v1::Tie& a, const v1::Tie& b) { return a.owner_id() < b.owner_id(); });
+  }
+  return Readable(event);
 }
 
 class Judge {
@@ -121,46 +133,80 @@ class Judge {
   void ReadPersonEvents() {
     std::multiset<std::string> moved;
     for (const stream::FoldedRecord& output : outputs_) {
-      if (output.topic == scoring::kPersonEvents) moved.insert(output.value);
+      if (output.topic == scoring::kPersonEvents) moved.insert(ReadableEvent(output.value));
     }
     Sequences actual;
     ForEach(scoring::kPersonEvents, [&](int partition, const CommittedRecord& record) {
       if (PipelineTraffic::IsGarbage(*record.value)) return;
-      if (const auto own = moved.find(*record.value); own != moved.end()) {
+      if (const auto own = moved.find(ReadableEvent(*record.value)); own != moved.end()) {
         moved.erase(own);
         return;
       }
       ReadPersonEvent(partition, record, actual);
     });
     for (const std::string& lost : moved) {
-      violations_.push_back(absl::StrCat("scoring's own event is dropped: ",
-                                         Parsed<v1::PersonEvent>(lost).ShortDebugString()));
+      violations_.push_back(absl::StrCat("scoring's own event is dropped: ", lost));
+    }
+    // A person's events may lie in several partitions, by the ids they had.
+    for (auto* events : {&events_, &actual}) {
+      for (auto& [key, list] : *events) std::sort(list.begin(), list.end());
     }
     Compare("person-events", events_, actual);
+    CompareIdentity();
+    if (specs_.judge_origins) JudgeOrigins(log_, from_enrichment_, specs_, violations_);
+  }
+
+  // The relay tells each entry of the identity log at least once, in the log's order per person.
+  void CompareIdentity() {
+    Sequences expected;
+    const std::vector<v1::IdentityLogEntry> entries = *specs_.identity->ReadLog(0, 10'000);
+    for (const v1::IdentityLogEntry& entry : entries) {
+      expected[entry.person_id()].push_back(Readable(enrichment::PersonEventOf(entry)));
+    }
+    Compare("identity", expected, identity_);
   }
 
   void ReadPersonEvent(int partition, const CommittedRecord& record, Sequences& actual) {
     const auto event = Parsed<v1::PersonEvent>(*record.value);
+    if (event.has_merged() || event.has_split()) {
+      std::vector<std::string>& told = identity_[event.person_id()];
+      const std::string text = Readable(event);
+      if (std::count(told.begin(), told.end(), text) == 0) told.push_back(text);
+      return;
+    }
     if (event.person_id() != record.key || !event.has_interaction()) {
       violations_.push_back(absl::StrCat("unexpected event: ", event.ShortDebugString()));
       return;
     }
     std::string person;
     for (const v1::Party& party : event.interaction().parties()) {
-      if (party.person_id() != event.person_id()) continue;
-      person = traffic_.PersonOf(party.identifiers(0).raw());
+      if (party.person_id() == event.person_id()) person = PersonOf(party, event);
     }
     const v1::Position& source = event.source_position();
     const stream::Offset offset(source.offset());
     actual[absl::StrCat(RecordOf(event.interaction()), " ", person)].push_back(absl::StrCat(
         event.interaction().id(), " from ", PlaceOf(source.topic(), source.partition(), offset)));
-    stream::Offset& last =
-        last_sources_[{partition, event.person_id(), source.partition(), event.origin_id()}];
+    stream::Offset& last = last_sources_[{partition, event.person_id(), source.partition()}];
     if (offset < last) {
       violations_.push_back(absl::StrCat("out of order: ", event.interaction().id(), " for ",
                                          person, " after ", last.value()));
     }
     last = offset;
+    from_enrichment_.push_back(event);
+  }
+
+  // An address has one origin for good, and an origin one person.
+  std::string PersonOf(const v1::Party& party, const v1::PersonEvent& event) {
+    const std::string& address = party.identifiers(0).raw();
+    std::string person = traffic_.PersonOf(address);
+    if (party.identifiers_size() == 1 &&
+        origins_.try_emplace(address, event.origin_id()).first->second != event.origin_id()) {
+      violations_.push_back(absl::StrCat(address, " has two origins"));
+    }
+    if (persons_.try_emplace(event.origin_id(), person).first->second != person) {
+      violations_.push_back(absl::StrCat("origin ", event.origin_id(), " is of two persons"));
+    }
+    return person;
   }
 
   void ReadMoments() {
@@ -239,8 +285,12 @@ class Judge {
   Sequences events_;            // "record person" -> "interaction from place"
   Sequences rejects_;           // service -> places
   std::vector<stream::FoldedRecord> outputs_;
-  // By partition, person, source's partition and origin.
-  std::map<std::tuple<int, std::string, int, std::string>, stream::Offset> last_sources_;
+  std::vector<v1::PersonEvent> from_enrichment_;
+  Sequences identity_;                          // person id -> merges and splits, each once
+  std::map<std::string, std::string> origins_;  // by address
+  std::map<std::string, std::string> persons_;  // by origin
+  // By partition, person id, and the source's partition.
+  std::map<std::tuple<int, std::string, int>, stream::Offset> last_sources_;
   std::map<std::string, bool> moments_;  // whether it is open
   std::map<std::string, std::vector<v1::NudgeChanged>> nudges_;
 };

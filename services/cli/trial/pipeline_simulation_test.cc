@@ -19,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/base/check.h"
+#include "common/base/status_macros.h"
 #include "common/model/scoring_model.h"
 #include "common/testing/simulation.h"
 #include "common/testing/simulation_trace.h"
@@ -28,6 +29,7 @@
 #include "services/cli/trial/pipeline_state.h"
 #include "services/cli/trial/pipeline_traffic.h"
 #include "services/cli/trial/shipped_texts.h"
+#include "services/enrichment/domain/identity_log_relay.h"
 #include "services/enrichment/domain/memory_identity_store.h"
 #include "services/enrichment/domain/roster.h"
 #include "services/enrichment/processor.h"
@@ -72,10 +74,17 @@ scoring::Options ScoringOptions() {
 // One world: what a run is made of beside its log.
 class Pipeline {
  public:
-  Pipeline() : roster_(*enrichment::Roster::Create(traffic_.roster())), store_("simulation") {
+  // splits: somebody also parts whom a merge had joined. TODO(issue 3): where a split overtakes its
+  // merge's part, the part ends at the wrong person; so origins are judged without splits only.
+  explicit Pipeline(bool splits = false)
+      : splits_(splits),
+        roster_(*enrichment::Roster::Create(traffic_.roster())),
+        store_("simulation") {
     specs_.enrichment = enrichment::EnrichmentSpec({}, roster_, store_);
     specs_.scoring = scoring::MakeSpec(ScoringOptions());
     specs_.notification = notification::MakeNotificationProcessor(ShippedPolicy());
+    specs_.identity = &store_;
+    specs_.judge_origins = !splits;
   }
 
   SimulationPlan Plan() {
@@ -98,6 +107,11 @@ class Pipeline {
       const TrafficRecord record = traffic_.Make(random, number, now);
       return stream::SimulatedInput{record.topic, record.key, record.value};
     };
+    plan.bystander = [this](stream::Producer& producer, std::mt19937_64& random, absl::Time now,
+                            bool faults) {
+      if (faults && splits_ && random() % 4 == 0) DecideIdentity(random, now);
+      return RelayIdentity(producer, random, faults);
+    };
     plan.judge = [this](const stream::CommittedLog& log, stream::Violations& violations) {
       JudgePipeline(log, traffic_, specs_, violations);
     };
@@ -118,6 +132,38 @@ class Pipeline {
                              }});
   }
 
+  // Somebody of us parts whom a merge had joined, or joins them again.
+  void DecideIdentity(std::mt19937_64& random, absl::Time now) {
+    const std::vector<v1::IdentityLogEntry> entries = *store_.ReadLog(0, 10'000);
+    if (entries.empty()) return;
+    const v1::IdentityLogEntry& entry = entries[random() % entries.size()];
+    if (!entry.has_merged()) return;
+    const std::string& joined = entry.person_id();
+    const absl::Status decided =
+        random() % 2 == 0 ? store_.Split({&joined, 1}, "a mistake", now)
+                          : store_.Merge(joined, entry.merged().survivor_person_id(), "one", now);
+    TEND_CHECK(decided.ok() || absl::IsNotFound(decided) || absl::IsInvalidArgument(decided));
+  }
+
+  // The one relay. Where it fails it may have written: the same entries come again.
+  bool RelayIdentity(stream::Producer& producer, std::mt19937_64& random, bool faults) {
+    const bool fails = faults && random() % 3 == 0;
+    enrichment::IdentityLogRelay relay(store_, [&](absl::Span<const v1::PersonEvent> events) {
+      std::vector<stream::Written> written;
+      for (const v1::PersonEvent& event : events) {
+        const std::string bytes = event.SerializeAsString();
+        const stream::NewRecord record{scoring::kPersonEvents, std::nullopt, event.person_id(),
+                                       bytes};
+        TEND_RETURN_IF_ERROR(producer.Send({&record, 1}, written));
+        if (fails && random() % 2 == 0) break;
+      }
+      return fails ? absl::UnavailableError("no answer") : absl::OkStatus();
+    });
+    const absl::StatusOr<size_t> relayed = relay.Run();
+    return relayed.ok() && *relayed > 0;
+  }
+
+  const bool splits_;
   PipelineTraffic traffic_;
   enrichment::Roster roster_;
   enrichment::MemoryIdentityStore store_;
@@ -125,7 +171,7 @@ class Pipeline {
 };
 
 SimulationResult RunSeed(uint64_t seed) {
-  Pipeline pipeline;
+  Pipeline pipeline(seed % 4 == 0);
   SimulationResult result = Simulate(pipeline.Plan(), seed);
   EXPECT_THAT(result.violations, IsEmpty()) << "TEND_SIMULATION_SEED=" << seed << "\n"
                                             << absl::StrJoin(result.violations, "\n");

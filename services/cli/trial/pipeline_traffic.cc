@@ -53,7 +53,7 @@ PipelineTraffic::PipelineTraffic() {
 
 std::string PipelineTraffic::PersonOf(const std::string& raw) const {
   for (const char end : {'@', '.', '-'}) {
-    const std::string name = raw.substr(0, raw.find(end));
+    std::string name = raw.substr(0, raw.find(end));
     if (name.size() == 2 && name[0] == 'p') return name;
   }
   return "";
@@ -87,7 +87,7 @@ TrafficRecord PipelineTraffic::MakeInteraction() {
       Kind{8, &T::Visited},       Kind{4, &T::Met},         Kind{4, &T::Refused},
       Kind{5, &T::Rested},        Kind{6, &T::Promised},    Kind{5, &T::ListRow},
       Kind{5, &T::Stated},        Kind{3, &T::Reacted},     Kind{4, &T::NotBetweenUs},
-      Kind{2, &T::WithoutParty},
+      Kind{2, &T::WithoutParty},  Kind{4, &T::Asserted},
   };
   size_t all = 0;
   for (const Kind& kind : kKinds) all += kind.weight;
@@ -181,7 +181,8 @@ absl::Time PipelineTraffic::SomeTimeAgo() {
 }
 
 std::string PipelineTraffic::SomeAddress(size_t person) {
-  return absl::StrCat("p", person, "@firm", person / 2, ".example");
+  constexpr std::array kForms = {"", "", ".alt", "-home"};
+  return absl::StrCat("p", person, kForms[Below(kForms.size())], "@firm", person / 2, ".example");
 }
 
 void PipelineTraffic::AddOwner(v1::PartyRole role, v1::Interaction& interaction) {
@@ -216,7 +217,8 @@ v1::Interaction PipelineTraffic::OurMessage() {
   v1::Interaction interaction = New("mail");
   AddOwner(v1::PARTY_ROLE_FROM, interaction);
   const size_t person = AddPerson(v1::PARTY_ROLE_TO, interaction);
-  for (size_t n = OneIn(4) ? 1 + Below(3) : 0; n > 0; --n) AddPerson(v1::PARTY_ROLE_TO, interaction);
+  for (size_t n = OneIn(4) ? 1 + Below(3) : 0; n > 0; --n)
+    AddPerson(v1::PARTY_ROLE_TO, interaction);
   interaction.set_channel(v1::CHANNEL_MAIL);
   if (OneIn(2)) interaction.set_thread_key(absl::StrCat("t", person));
   interaction.set_purpose(static_cast<v1::TouchPurpose>(Below(5)));
@@ -334,6 +336,17 @@ v1::Interaction PipelineTraffic::Reacted() {
   if (dice == 1) interaction.mutable_message_bounced();
   if (dice == 2) interaction.mutable_meeting_declined();
   if (dice == 3) interaction.mutable_connected();
+  return interaction;
+}
+
+// A system of record lists two addresses of one person: they are one from now on.
+v1::Interaction PipelineTraffic::Asserted() {
+  v1::Interaction interaction = New("hubspot");
+  const size_t person = AddPerson(v1::PARTY_ROLE_SUBJECT, interaction);
+  v1::Identifier& second = *interaction.mutable_parties(0)->add_identifiers();
+  second.set_kind(v1::IDENTIFIER_KIND_EMAIL);
+  second.set_raw(SomeAddress(person));
+  interaction.mutable_product_used();
   return interaction;
 }
 

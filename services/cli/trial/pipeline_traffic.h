@@ -69,6 +69,7 @@ class PipelineTraffic {
   v1::Interaction ListRow();
   v1::Interaction Stated();
   v1::Interaction Reacted();
+  v1::Interaction Asserted();
   v1::Interaction NotBetweenUs();
   v1::Interaction WithoutParty();
 
@@ -76,6 +77,7 @@ class PipelineTraffic {
   size_t Below(size_t bound) { return static_cast<size_t>((*random_)() % bound); }
   bool OneIn(size_t n) { return Below(n) == 0; }
   absl::Time SomeTimeAgo();
+  // One of the person's three.
   std::string SomeAddress(size_t person);
   void AddOwner(v1::PartyRole role, v1::Interaction& interaction);
   // Adds a person who is none of its parties yet, and says that they get an event.
