@@ -24,12 +24,14 @@ bool IsActor(const v1::Party& party) {
   return party.role() == v1::PARTY_ROLE_FROM || party.role() == v1::PARTY_ROLE_AUTHOR;
 }
 
+bool IsRecipient(const v1::Party& party) {
+  return party.role() == v1::PARTY_ROLE_TO || party.role() == v1::PARTY_ROLE_CC;
+}
+
 void CountRecipients(v1::Interaction& interaction) {
   if (interaction.recipient_count() != 0) return;
   int32_t recipients = 0;
-  for (const v1::Party& party : interaction.parties()) {
-    recipients += party.role() == v1::PARTY_ROLE_TO || party.role() == v1::PARTY_ROLE_CC;
-  }
+  for (const v1::Party& party : interaction.parties()) recipients += IsRecipient(party) ? 1 : 0;
   interaction.set_recipient_count(recipients);
 }
 
@@ -124,8 +126,24 @@ class EnrichmentProcessor final : public stream::Processor {
     const v1::Interaction& interaction = prepared.event.interaction();
     if (!repeats_.Add(repeats_.KeyOf(interaction, context.now()))) return Counted(batch_.repeats);
     Outcome outcome = UseNew(record, prepared, context);
-    if (outcome.rejected()) repeats_.TakeBack();
+    if (outcome.rejected()) {
+      repeats_.TakeBack();
+    } else {
+      CountPairs(interaction);
+    }
     return outcome;
+  }
+
+  void CountPairs(const v1::Interaction& interaction) {
+    int64_t senders[2] = {0, 0}, recipients[2] = {0, 0};  // theirs, ours
+    for (const v1::Party& party : interaction.parties()) {
+      const size_t ours = party.side() == v1::SIDE_OURS ? 1 : 0;
+      if (IsActor(party)) ++senders[ours];
+      if (IsRecipient(party)) ++recipients[ours];
+    }
+    batch_.pairs_us_and_them += senders[0] * recipients[1] + senders[1] * recipients[0];
+    batch_.pairs_between_us += senders[1] * recipients[1];
+    batch_.pairs_between_outsiders += senders[0] * recipients[0];
   }
 
   Outcome UseNew(const stream::Record& record, ReadInteraction& prepared,

@@ -332,5 +332,16 @@ TEST_F(EnrichmentTest, AbortedBatchesAreNotCounted) {
   EXPECT_EQ(counts_.person_events, 1);
 }
 
+TEST_F(EnrichmentTest, SendersAndRecipientsAreCountedInPairs) {
+  const std::string eve = Mail("FROM", "eve@ours.example");
+  Push(eve + Mail("TO", "ann@example.com") + Mail("CC", "bob@example.com") +
+       Mail("TO", "finn@ours.example") + "message_sent {}", "m1");
+  Push(eve + Mail("TO", "ann@example.com") + "message_sent {}", "m1");  // a repeat
+  Push(Mail("FROM", "ann@example.com") + Mail("TO", "bob@example.com") + "message_sent {}");
+  EXPECT_EQ(Counts().pairs_us_and_them, 2);
+  EXPECT_EQ(counts_.pairs_between_us, 1);
+  EXPECT_EQ(counts_.pairs_between_outsiders, 1);
+}
+
 }  // namespace
 }  // namespace tend::enrichment

@@ -2,93 +2,142 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "services/cli/trial/trial_print.h"
 
 namespace tend::cli {
 namespace {
 
-using google::protobuf::Struct;
+// A JSON object whose keys stand in the order in which they were put: protobuf's maps, and so its
+// Struct, have no order. Single values are written by protobuf.
+class Json {
+ public:
+  void Put(const std::string& name, const std::string& text) {
+    google::protobuf::Value value;
+    value.set_string_value(text);
+    Add(name, Print(value));
+  }
+  void Put(const std::string& name, double number) {
+    google::protobuf::Value value;
+    value.set_number_value(number);
+    Add(name, Print(value));
+  }
+  void Put(const std::string& name, int64_t count) { Add(name, absl::StrCat(count)); }
+  void Put(const std::string& name, bool flag) { Add(name, flag ? "true" : "false"); }
+  void Put(const std::string& name, const Json& object) { Add(name, object.Text(0)); }
+  // One object a line.
+  void Put(const std::string& name, const std::vector<Json>& list) {
+    std::string text;
+    for (const Json& item : list) absl::StrAppend(&text, text.empty() ? "" : ",\n  ", item.Text(0));
+    Add(name, absl::StrCat("[", list.empty() ? "" : "\n  ", text, list.empty() ? "" : "\n ", "]"));
+  }
 
-void Put(Struct& object, const std::string& name, double number) {
-  (*object.mutable_fields())[name].set_number_value(number);
-}
-void Put(Struct& object, const std::string& name, const std::string& text) {
-  (*object.mutable_fields())[name].set_string_value(text);
-}
+  // indent: 0: on one line; else each key has a line, indented by so much.
+  std::string Text(size_t indent) const {
+    const std::string line = indent == 0 ? "" : "\n" + std::string(indent, ' ');
+    std::string text;
+    for (const auto& [name, value] : members_) {
+      const bool first = text.empty();
+      absl::StrAppend(&text, first ? "" : indent == 0 ? ", " : ",", line, name, ": ", value);
+    }
+    return absl::StrCat("{", text, indent == 0 ? "" : "\n", "}");
+  }
 
-Struct& Sub(Struct& object, const std::string& name) {
-  return *(*object.mutable_fields())[name].mutable_struct_value();
-}
+ private:
+  static std::string Print(const google::protobuf::Value& value) {
+    std::string text;
+    const auto printed = google::protobuf::util::MessageToJsonString(value, &text);
+    return printed.ok() ? text : "null";
+  }
+  void Add(const std::string& name, std::string value) {
+    members_.emplace_back(absl::StrCat("\"", name, "\""), std::move(value));
+  }
 
-Struct InputOf(const TrialResult& r) {
-  Struct in;
-  Put(in, "interactions", static_cast<double>(r.interactions));
-  Put(in, "repeats", static_cast<double>(r.enrichment.repeats));
-  Put(in, "among_ourselves", static_cast<double>(r.enrichment.between_us));
-  Put(in, "among_outsiders", static_cast<double>(r.enrichment.between_outsiders));
-  Put(in, "person_events", static_cast<double>(r.enrichment.person_events));
-  Struct& rejects = Sub(in, "rejects");
-  for (const auto& [reason, count] : r.rejects)
-    Put(rejects, v1::RejectReason_Name(reason), static_cast<double>(count));
+  std::vector<std::pair<std::string, std::string>> members_;
+};
+
+Json InputOf(const TrialResult& r) {
+  const enrichment::EnrichmentCounts& e = r.enrichment;
+  Json pairs;
+  pairs.Put("between_us_and_them", e.pairs_us_and_them);
+  pairs.Put("among_ourselves", e.pairs_between_us);
+  pairs.Put("among_outsiders", e.pairs_between_outsiders);
+  Json rejects;
+  for (const auto& [reason, count] : r.rejects) rejects.Put(v1::RejectReason_Name(reason), count);
+  Json in;
+  in.Put("interactions", r.interactions);
+  in.Put("between_us_and_them", e.with_events);
+  in.Put("among_ourselves", e.between_us);
+  in.Put("among_outsiders", e.between_outsiders);
+  in.Put("repeats", e.repeats);
+  in.Put("person_events", e.person_events);
+  in.Put("sender_recipient_pairs", pairs);
+  in.Put("rejects", rejects);
   return in;
 }
 
-Struct NudgeOf(const TrialResult& r, const v1::Nudge& nudge) {
+Json NudgeOf(const TrialResult& r, const v1::Nudge& nudge) {
   const v1::MomentOpened& moment = nudge.moment();
   const auto time = [](const google::protobuf::Timestamp& t) {
     return google::protobuf::util::TimeUtil::ToString(t);
   };
-  Struct out;
-  Put(out, "nudge_id", nudge.nudge_id());
-  Put(out, "owner_id", nudge.owner_id());
-  Put(out, "person_id", moment.person_id());
-  const auto name = r.person_names.find(moment.person_id());
-  if (name != r.person_names.end()) Put(out, "person", name->second);
-  Put(out, "kind", v1::MomentKind_Name(moment.kind()));
-  Put(out, "state", v1::NudgeState_Name(nudge.state()));
-  Put(out, "cause_hash", std::to_string(moment.cause_hash()));
-  Put(out, "readiness", moment.readiness());
-  Put(out, "create_time", time(nudge.create_time()));
-  Put(out, "deliver_not_before_time", time(nudge.deliver_not_before_time()));
-  auto* evidence = (*out.mutable_fields())["evidence"].mutable_list_value();
+  std::vector<Json> evidence;
   for (const v1::Evidence& row : moment.evidence()) {
-    Struct& item = *evidence->add_values()->mutable_struct_value();
-    Put(item, "signal_class", v1::SignalClass_Name(row.signal_class()));
-    Put(item, "contribution", row.contribution());
-    if (row.has_occur_time()) Put(item, "occur_time", time(row.occur_time()));
+    Json& item = evidence.emplace_back();
+    item.Put("signal_class", v1::SignalClass_Name(row.signal_class()));
+    item.Put("contribution", row.contribution());
+    if (row.has_occur_time()) item.Put("occur_time", time(row.occur_time()));
   }
+  Json out;
+  out.Put("nudge_id", nudge.nudge_id());
+  out.Put("owner_id", nudge.owner_id());
+  out.Put("person_id", moment.person_id());
+  const auto name = r.person_names.find(moment.person_id());
+  if (name != r.person_names.end()) out.Put("person", name->second);
+  out.Put("kind", v1::MomentKind_Name(moment.kind()));
+  out.Put("state", v1::NudgeState_Name(nudge.state()));
+  out.Put("cause_hash", std::to_string(moment.cause_hash()));
+  out.Put("readiness", moment.readiness());
+  out.Put("create_time", time(nudge.create_time()));
+  out.Put("deliver_not_before_time", time(nudge.deliver_not_before_time()));
+  out.Put("evidence", evidence);
   return out;
+}
+
+Json ListOf(const TrialResult& r) {
+  Json list;
+  list.Put("rows", r.list_rows);
+  list.Put("known", r.list_known);
+  list.Put("seed", r.list_seed);
+  list.Put("leave_alone", r.list_leave_alone);
+  return list;
 }
 
 }  // namespace
 
 std::string PrintTrialJson(const TrialResult& r, bool made_up) {
-  Struct root;
-  (*root.mutable_fields())["made_up_data"].set_bool_value(made_up);
-  Sub(root, "input") = InputOf(r);
-  Struct& stages = Sub(root, "stages");
+  Json stages;
   for (int stage = 1; stage < v1::Stage_ARRAYSIZE; ++stage) {
-    Put(stages, v1::Stage_Name(static_cast<v1::Stage>(stage)),
-        static_cast<double>(r.stages[stage]));
+    stages.Put(v1::Stage_Name(static_cast<v1::Stage>(stage)), r.stages[stage]);
   }
-  Put(root, "people", static_cast<double>(r.people));
-  Put(root, "accounts", static_cast<double>(r.accounts));
-  auto* nudges = (*root.mutable_fields())["nudges"].mutable_list_value();
-  for (const v1::Nudge& nudge : r.nudges)
-    *nudges->add_values()->mutable_struct_value() = NudgeOf(r, nudge);
-  Put(root, "left_alone", static_cast<double>(r.left_alone.size()));
-  Struct& list = Sub(root, "list");
-  Put(list, "rows", static_cast<double>(r.list_rows));
-  Put(list, "known", static_cast<double>(r.list_known));
-  Put(list, "seed", static_cast<double>(r.list_seed));
-  Put(list, "leave_alone", static_cast<double>(r.list_leave_alone));
-  Put(root, "wall_seconds", absl::ToDoubleSeconds(r.wall));
-  Put(root, "peak_memory_bytes", static_cast<double>(r.peak_memory_bytes));
-  std::string json;
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  const auto status = google::protobuf::util::MessageToJsonString(root, &json, options);
-  return status.ok() ? json : std::string();
+  std::vector<Json> nudges;
+  for (const v1::Nudge& nudge : r.nudges) nudges.push_back(NudgeOf(r, nudge));
+  Json root;
+  root.Put("made_up_data", made_up);
+  root.Put("input", InputOf(r));
+  root.Put("people", r.people);
+  root.Put("accounts", r.accounts);
+  root.Put("stages", stages);
+  root.Put("left_alone", static_cast<int64_t>(r.left_alone.size()));
+  root.Put("list", ListOf(r));
+  root.Put("nudges", nudges);
+  root.Put("wall_seconds", absl::ToDoubleSeconds(r.wall));
+  root.Put("peak_memory_bytes", r.peak_memory_bytes);
+  return root.Text(1) + "\n";
 }
 
 }  // namespace tend::cli

@@ -45,6 +45,18 @@ void Heading(const std::string& text, const TerminalStyle& style, std::string* o
                   "\n");
 }
 
+// One for each recipient: the rows of a log that has a row for each.
+void PrintPairs(const enrichment::EnrichmentCounts& e, const TerminalStyle& style,
+                std::string* out) {
+  const int64_t all = e.pairs_us_and_them + e.pairs_between_us + e.pairs_between_outsiders;
+  if (all == 0) return;
+  Table table({{"messages, one for each recipient"}, {"", true}});
+  table.AddRow({"between us and them", WithCommas(e.pairs_us_and_them)});
+  table.AddRow({"among ourselves", WithCommas(e.pairs_between_us)});
+  table.AddRow({"among outsiders", WithCommas(e.pairs_between_outsiders)});
+  absl::StrAppend(out, "\n", table.Format(style));
+}
+
 void PrintInput(const TrialResult& r, const TerminalStyle& style, std::string* out) {
   Table table({{"interactions"}, {"", true}});
   const auto row = [&](const char* what, int64_t count) {
@@ -63,6 +75,7 @@ void PrintInput(const TrialResult& r, const TerminalStyle& style, std::string* o
     table.AddRow({"rejected: " + ReasonOf(reason), {WithCommas(count), Tone::kWarning}});
   }
   absl::StrAppend(out, table.Format(style));
+  PrintPairs(e, style, out);
   if (r.interactions > 0) absl::StrAppend(out, "from ", Day(r.first), " to ", Day(r.last), "\n");
 }
 

@@ -14,7 +14,8 @@ namespace tend::cli {
 // The report for people. made_up: the input is made-up data, and every figure says so.
 std::string PrintTrial(const TrialResult& result, bool made_up, const TerminalStyle& style);
 
-// One JSON object: counts, stages, nudges with their evidence codes, rejects.
+// One JSON object: counts, stages, nudges with their evidence codes, rejects. Keys stand in a fixed
+// order, that of README.md; equal results give equal bytes.
 std::string PrintTrialJson(const TrialResult& result, bool made_up);
 
 // Why the explained person stands where they stand: rows of evidence that sum to z, guards, what

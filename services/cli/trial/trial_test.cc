@@ -1,9 +1,12 @@
 // The whole pipeline over the shipped sample: the five people come out right, and the traffic
 // yields what it should.
 
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/text_format.h>
+#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -51,6 +54,21 @@ TrialResult Play(const std::vector<std::string>& names, bool as_import = false,
   Progress progress("trial", "rows",
                     {{}, [](absl::string_view) {}, [] { return absl::UnixEpoch(); }});
   auto result = RunTrial(options, Setup(), progress);
+  EXPECT_TRUE(result.ok()) << result.status();
+  return *std::move(result);
+}
+
+// A log of real mail that not every machine has, see its README.
+constexpr char kRealLog[] = "../shared/data/email_eu/events.csv.gz";
+
+TrialResult PlayRealLog(const std::string& mapping) {
+  TrialOptions options;
+  options.files.push_back({kRealLog, mapping});
+  Progress progress("trial", "rows",
+                    {{}, [](absl::string_view) {}, [] { return absl::UnixEpoch(); }});
+  TrialSetup setup = Setup();
+  setup.roster.Clear();
+  auto result = RunTrial(options, std::move(setup), progress);
   EXPECT_TRUE(result.ok()) << result.status();
   return *std::move(result);
 }
@@ -139,6 +157,77 @@ TEST(TrialTest, TheSameFilesGiveTheSameReport) {
   first.wall = second.wall = absl::Seconds(1);
   first.peak_memory_bytes = second.peak_memory_bytes = 0;
   EXPECT_EQ(PrintTrial(first, true, {}), PrintTrial(second, true, {}));
+}
+
+TEST(TrialTest, JsonHasItsKeysInOneOrder) {
+  std::string texts[2];
+  for (std::string& text : texts) {
+    TrialResult result = Play({"list.csv", "five_people.jsonl"});
+    result.wall = absl::Seconds(1);
+    result.peak_memory_bytes = 7;
+    text = PrintTrialJson(result, true);
+  }
+  EXPECT_EQ(texts[0], texts[1]);
+  size_t place = 0;
+  for (const char* key : {"made_up_data",
+                          "input",
+                          "interactions",
+                          "between_us_and_them",
+                          "among_ourselves",
+                          "among_outsiders",
+                          "repeats",
+                          "person_events",
+                          "sender_recipient_pairs",
+                          "rejects",
+                          "people",
+                          "accounts",
+                          "stages",
+                          "STAGE_SEED",
+                          "STAGE_FALLOW",
+                          "left_alone",
+                          "list",
+                          "rows",
+                          "known",
+                          "seed",
+                          "leave_alone",
+                          "nudges",
+                          "nudge_id",
+                          "owner_id",
+                          "person_id",
+                          "person",
+                          "kind",
+                          "state",
+                          "cause_hash",
+                          "readiness",
+                          "create_time",
+                          "deliver_not_before_time",
+                          "evidence",
+                          "signal_class",
+                          "contribution",
+                          "occur_time",
+                          "wall_seconds",
+                          "peak_memory_bytes"}) {
+    place = texts[0].find(absl::StrCat("\"", key, "\": "), place);
+    ASSERT_NE(place, std::string::npos) << key;
+  }
+  google::protobuf::Struct parsed;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(texts[0], &parsed).ok());
+  EXPECT_EQ(parsed.fields_size(), 10);
+}
+
+TEST(TrialTest, ColleaguesOfARealLogAreCountedByItsRows) {
+  if (!std::filesystem::exists(kRealLog)) GTEST_SKIP() << kRealLog << " is not here";
+  const enrichment::EnrichmentCounts e = PlayRealLog("email_eu_colleagues").enrichment;
+  EXPECT_EQ(e.pairs_us_and_them, 50'854);
+  EXPECT_EQ(e.pairs_between_us, 3'373);
+  EXPECT_EQ(e.pairs_between_outsiders, 205'721);
+}
+
+TEST(TrialTest, EverybodyOfARealLogIsCountedTwice) {
+  if (!std::filesystem::exists(kRealLog)) GTEST_SKIP() << kRealLog << " is not here";
+  const enrichment::EnrichmentCounts e = PlayRealLog("email_eu_everyone").enrichment;
+  EXPECT_EQ(e.pairs_us_and_them, 519'896);
+  EXPECT_EQ(e.pairs_between_us + e.pairs_between_outsiders, 0);
 }
 
 }  // namespace

@@ -28,6 +28,12 @@ struct EnrichmentCounts {
 
   int64_t person_events = 0;  // written, one per outside person of each interaction
 
+  // Pairs of a sender (FROM, AUTHOR) and a recipient (TO, CC) of all interactions that were used
+  // and no repeats: what a log with a row for each recipient has as rows.
+  int64_t pairs_us_and_them = 0;
+  int64_t pairs_between_us = 0;
+  int64_t pairs_between_outsiders = 0;
+
   int64_t rejected() const {
     int64_t sum = 0;
     for (int64_t count : rejects) sum += count;
@@ -45,6 +51,9 @@ struct EnrichmentCounts {
     erased_again += other.erased_again;
     with_events += other.with_events;
     person_events += other.person_events;
+    pairs_us_and_them += other.pairs_us_and_them;
+    pairs_between_us += other.pairs_between_us;
+    pairs_between_outsiders += other.pairs_between_outsiders;
     for (size_t i = 0; i < rejects.size(); ++i) rejects[i] += other.rejects[i];
     return *this;
   }
