@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <deque>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -25,6 +26,7 @@
 #include "common/testing/simulation_trace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/cli/trial/pipeline_identity.h"
 #include "services/cli/trial/pipeline_judge.h"
 #include "services/cli/trial/pipeline_state.h"
 #include "services/cli/trial/pipeline_traffic.h"
@@ -81,6 +83,9 @@ class Pipeline {
         roster_(*enrichment::Roster::Create(traffic_.roster())),
         store_("simulation") {
     specs_.enrichment = enrichment::EnrichmentSpec({}, roster_, store_);
+    specs_.enrichment.make_processor = [this](int) {
+      return enrichment::MakeEnrichmentProcessor({}, roster_, remote_stores_.emplace_back(store_));
+    };
     specs_.scoring = scoring::MakeSpec(ScoringOptions());
     specs_.notification = notification::MakeNotificationProcessor(ShippedPolicy());
     specs_.identity = &store_;
@@ -89,11 +94,14 @@ class Pipeline {
 
   SimulationPlan Plan() {
     SimulationPlan plan;
-    for (const std::string& topic :
-         {std::string(ingest::kInteractionsTopic), std::string(scoring::kPersonEvents),
-          std::string(scoring::kMoments), std::string(notification::kOwnerEventsTopic),
-          std::string(notification::kNudgesTopic), std::string(kRejectsTopic),
-          std::string(stream::kTraceTopic)}) {
+    const std::vector<std::string> topics = {ingest::kInteractionsTopic.data(),
+                                             scoring::kPersonEvents,
+                                             scoring::kMoments,
+                                             notification::kOwnerEventsTopic,
+                                             notification::kNudgesTopic,
+                                             kRejectsTopic,
+                                             stream::kTraceTopic};
+    for (const std::string& topic : topics) {
       plan.topics.push_back({topic, kPartitions, Cleanup::kDelete});
     }
     for (const char* topic :
@@ -167,6 +175,7 @@ class Pipeline {
   PipelineTraffic traffic_;
   enrichment::Roster roster_;
   enrichment::MemoryIdentityStore store_;
+  std::deque<RemoteIdentityStore> remote_stores_;  // one a processor
   PipelineSpecs specs_;
 };
 

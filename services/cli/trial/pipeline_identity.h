@@ -1,0 +1,71 @@
+// The identity store as a process of its own reaches it, for the simulation of the pipeline.
+
+#ifndef TEND_SERVICES_CLI_TRIAL_PIPELINE_IDENTITY_H_
+#define TEND_SERVICES_CLI_TRIAL_PIPELINE_IDENTITY_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "common/base/status_macros.h"
+#include "services/enrichment/domain/identity.h"
+
+namespace tend::cli {
+
+// The store as one processor's process reaches it: its answers live until its own next call, and
+// now and then there is none, before the question was heard or after.
+class RemoteIdentityStore final : public enrichment::IdentityStore {
+ public:
+  explicit RemoteIdentityStore(enrichment::IdentityStore& store) : store_(store) {}
+
+  absl::Status Resolve(absl::Span<const enrichment::IdentityClaim> claims, absl::Time now,
+                       absl::Span<enrichment::Resolution> resolutions) override {
+    ++calls_;
+    if (calls_ % 11 == 5) return absl::UnavailableError("the store is away");
+    TEND_RETURN_IF_ERROR(store_.Resolve(claims, now, resolutions));
+    if (calls_ % 11 == 9) return absl::UnavailableError("the answer is lost");
+    texts_.clear();
+    for (enrichment::Resolution& resolution : resolutions) {
+      for (absl::string_view* text :
+           {&resolution.person_id, &resolution.origin_id, &resolution.account_id}) {
+        *text = texts_.emplace_back(text->data(), text->size());
+      }
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Merge(absl::string_view a, absl::string_view b, absl::string_view cause,
+                     absl::Time now) override {
+    return store_.Merge(a, b, cause, now);
+  }
+  absl::Status Split(absl::Span<const std::string> origin_ids, absl::string_view cause,
+                     absl::Time now) override {
+    return store_.Split(origin_ids, cause, now);
+  }
+  absl::Status Erase(absl::string_view person_id, absl::Time now) override {
+    return store_.Erase(person_id, now);
+  }
+  absl::StatusOr<std::vector<enrichment::Proposal>> ListProposals(size_t limit) override {
+    return store_.ListProposals(limit);
+  }
+  absl::StatusOr<std::vector<v1::IdentityLogEntry>> ReadLog(int64_t after_seq,
+                                                            size_t limit) override {
+    return store_.ReadLog(after_seq, limit);
+  }
+  absl::StatusOr<int64_t> RelayedSeq() override { return store_.RelayedSeq(); }
+  absl::Status SetRelayedSeq(int64_t seq) override { return store_.SetRelayedSeq(seq); }
+
+ private:
+  enrichment::IdentityStore& store_;
+  std::deque<std::string> texts_;
+  int calls_ = 0;
+};
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_TRIAL_PIPELINE_IDENTITY_H_
