@@ -1,0 +1,69 @@
+#include "common/runtime/service_main.h"
+
+#include <cstdio>
+
+#include "absl/strings/str_format.h"
+
+namespace tend {
+
+ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view service) {
+  const std::string help = absl::StrFormat(
+      "tend-%1$s runs Tend's %1$s service until SIGTERM or SIGINT.\n"
+      "Usage: tend-%1$s --config FILE [--check]\n\n"
+      "  --config FILE   protobuf text; see deploy/config/%1$s.textproto\n"
+      "  --check         only say whether the configuration is right\n"
+      "  --help          this text\n\n"
+      "Example:\n"
+      "  tend-%1$s --config deploy/config/%1$s.textproto\n\n"
+      "Exit code 0: stopped; 1: could not go on, the log says why; 2: the command line or the "
+      "configuration is wrong.\n",
+      service);
+  ServiceArguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (argument == "--help") {
+      std::fputs(help.c_str(), stdout);
+      arguments.exit_code = kExitStopped;
+      return arguments;
+    }
+    if (argument == "--check") {
+      arguments.check_only = true;
+    } else if (argument == "--config" && i + 1 < argc) {
+      arguments.config_path = argv[++i];
+    } else {
+      std::fprintf(stderr, "tend-%s: %s is not understood; see --help\n",
+                   std::string(service).c_str(), argv[i]);
+      arguments.exit_code = kExitConfiguration;
+      return arguments;
+    }
+  }
+  if (arguments.config_path.empty()) {
+    std::fprintf(stderr, "tend-%s: name the configuration with --config FILE; see --help\n",
+                 std::string(service).c_str());
+    arguments.exit_code = kExitConfiguration;
+  }
+  return arguments;
+}
+
+int TellFault(absl::string_view service, const absl::Status& status) {
+  std::fprintf(stderr, "tend-%s: %s\n", std::string(service).c_str(),
+               std::string(status.message()).c_str());
+  return kExitConfiguration;
+}
+
+int TellChecked(absl::string_view path) {
+  std::printf("%s is right\n", std::string(path).c_str());
+  return kExitStopped;
+}
+
+int TellEnd(const absl::Status& status) {
+  if (status.ok()) {
+    LogInfo("stopped");
+    return kExitStopped;
+  }
+  LogError("ended", {{"because", status}});
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ? kExitConfiguration
+                                                                     : kExitFailed;
+}
+
+}  // namespace tend

@@ -1,0 +1,67 @@
+// What every service's main does: reads and checks its configuration, starts the log, runs until a
+// signal, and ends with a code.
+//
+//   int main(int argc, char** argv) {
+//     return tend::ServiceMain<tend::v1::ScoringConfig>(argc, argv, "scoring", Check, Run);
+//   }
+
+#ifndef TEND_COMMON_RUNTIME_SERVICE_MAIN_H_
+#define TEND_COMMON_RUNTIME_SERVICE_MAIN_H_
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/runtime/log.h"
+#include "common/runtime/shutdown.h"
+#include "common/runtime/text_config.h"
+
+namespace tend {
+
+// How a service's process ends: 0 by a signal, 1 the world was bad (a broker that is not there, a
+// taken port), 2 its command line or configuration was.
+inline constexpr int kExitStopped = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitConfiguration = 2;
+
+// The path given with --config. Prints help or a fault and gives the exit code instead where the
+// service is not to run.
+struct ServiceArguments {
+  std::string config_path;
+  bool check_only = false;
+  std::optional<int> exit_code;
+};
+ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view service);
+
+// Says what is wrong with a configuration on standard error; gives the exit code.
+int TellFault(absl::string_view service, const absl::Status& status);
+int TellChecked(absl::string_view path);
+// Logs how the service ended; gives the exit code.
+int TellEnd(const absl::Status& status);
+
+// Config: a message with a field `runtime`.
+// check: void(const Config&, ConfigFaults&), beyond CheckRuntime.
+// run: absl::Status(const Config&, std::stop_token); OK once stopped.
+template <typename Config, typename Check, typename Run>
+int ServiceMain(int argc, char** argv, absl::string_view service, Check check, Run run) {
+  Shutdown shutdown;
+  const ServiceArguments arguments = ReadServiceArguments(argc, argv, service);
+  if (arguments.exit_code.has_value()) return *arguments.exit_code;
+  Config config;
+  absl::Status status = ReadTextConfig(arguments.config_path, &config);
+  if (!status.ok()) return TellFault(service, status);
+  ConfigFaults faults;
+  CheckRuntime(config.runtime(), faults);
+  check(config, faults);
+  status = faults.ToStatus({arguments.config_path.data(), arguments.config_path.size()});
+  if (!status.ok()) return TellFault(service, status);
+  if (arguments.check_only) return TellChecked(arguments.config_path);
+  StartLog(service, config.runtime());
+  return TellEnd(run(config, shutdown.token()));
+}
+
+}  // namespace tend
+
+#endif  // TEND_COMMON_RUNTIME_SERVICE_MAIN_H_
