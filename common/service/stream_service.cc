@@ -1,0 +1,86 @@
+#include "common/service/stream_service.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/kafka/kafka_log.h"
+#include "common/rpc/server.h"
+#include "common/runtime/log.h"
+#include "common/runtime/metric_names.h"
+#include "common/runtime/metrics.h"
+#include "common/stream/system_clock.h"
+#include "common/stream/worker_loop.h"
+
+namespace tend::service {
+namespace {
+
+// How long a step waits for a record: a stop is seen this late.
+constexpr absl::Duration kPollWait = absl::Milliseconds(100);
+
+// Carries what the loop tells to metrics, health and log.
+class Teller final : public stream::WorkerLoopObserver {
+ public:
+  Teller(Metrics& metrics, rpc::Server& server) : metrics_(metrics), server_(server) {}
+
+  void Observe(const stream::WorkerStats& totals, int running_tasks) override {
+    metrics_.Add(metric::kReceived, static_cast<double>(totals.records - told_.records));
+    metrics_.Add(metric::kRejected, static_cast<double>(totals.rejects - told_.rejects));
+    metrics_.Add(metric::kTransactions,
+                 static_cast<double>(totals.transactions - told_.transactions));
+    metrics_.Add(metric::kAborts, static_cast<double>(totals.aborts - told_.aborts));
+    metrics_.Set(metric::kPartitions, running_tasks);
+    if (running_tasks != tasks_) LogInfo("partitions changed", {{"served", running_tasks}});
+    // Something moved since the trouble: it is over.
+    if (totals.transactions != told_.transactions || running_tasks != tasks_) SetUp(true);
+    told_ = totals;
+    tasks_ = running_tasks;
+  }
+
+  void Trouble(const absl::Status& status) override {
+    metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
+    LogWarning("waiting", {{"because", status}});
+    SetUp(false);
+  }
+
+  void SetUp(bool up) {
+    metrics_.Set(metric::kUp, up ? 1 : 0);
+    server_.SetServing(up);
+  }
+
+ private:
+  Metrics& metrics_;
+  rpc::Server& server_;
+  stream::WorkerStats told_;
+  int tasks_ = 0;
+};
+
+}  // namespace
+
+absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view service,
+                              const stream::ProcessorSpec& spec, std::stop_token stop) {
+  Metrics metrics(service);
+  int metrics_port = 0;
+  if (!config.metrics_address().empty()) {
+    TEND_ASSIGN_OR_RETURN(metrics_port, metrics.Serve(config.metrics_address()));
+  }
+  kafka::KafkaOptions kafka;
+  kafka.bootstrap_servers = config.kafka_bootstrap_servers();
+  kafka.client_id = absl::StrCat(spec.name, ".", config.instance());
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, kafka::KafkaLog::Make(kafka));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
+                        rpc::Server::Start(config.rpc_address()));
+  LogInfo("started", {{"kafka", config.kafka_bootstrap_servers()},
+                      {"rpc_port", server->port()},
+                      {"metrics_port", metrics_port}});
+  Teller teller(metrics, *server);
+  const stream::SystemClock clock;
+  stream::WorkerLoopOptions options;
+  options.worker.member = config.instance();
+  options.worker.limits.wait = kPollWait;
+  return stream::RunWorker(*log, spec, clock, options, std::move(stop), teller);
+}
+
+}  // namespace tend::service

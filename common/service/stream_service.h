@@ -1,0 +1,25 @@
+// A service that is one worker on Kafka: what scoring, notification and enrichment share around
+// their processors. Health on gRPC, metrics for Prometheus, a log, and the worker in a loop.
+
+#ifndef TEND_COMMON_SERVICE_STREAM_SERVICE_H_
+#define TEND_COMMON_SERVICE_STREAM_SERVICE_H_
+
+#include <stop_token>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/stream/processor.h"
+#include "tend/v1/service_config.pb.h"
+
+namespace tend::service {
+
+// Runs on the caller's thread until `stop`. service: "scoring". config: without faults
+// (CheckRuntime). Health says SERVING while partitions are served or the group has given none yet,
+// and NOT_SERVING while the log does not answer.
+// Errors: of the ports and of Kafka's settings; what a worker cannot mend (stream/recovery.h).
+absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view service,
+                              const stream::ProcessorSpec& spec, std::stop_token stop);
+
+}  // namespace tend::service
+
+#endif  // TEND_COMMON_SERVICE_STREAM_SERVICE_H_

@@ -1,0 +1,20 @@
+// What the notification service is made of.
+
+#ifndef TEND_SERVICES_NOTIFICATION_WIRING_H_
+#define TEND_SERVICES_NOTIFICATION_WIRING_H_
+
+#include <stop_token>
+
+#include "absl/status/status.h"
+#include "common/runtime/text_config.h"
+#include "tend/v1/service_config.pb.h"
+
+namespace tend::notification {
+
+void CheckConfig(const v1::NotificationConfig& config, ConfigFaults& faults);
+// Runs until `stop`. Errors: INVALID_ARGUMENT, NOT_FOUND (the policy); those of RunStreamService.
+absl::Status Run(const v1::NotificationConfig& config, std::stop_token stop);
+
+}  // namespace tend::notification
+
+#endif  // TEND_SERVICES_NOTIFICATION_WIRING_H_
