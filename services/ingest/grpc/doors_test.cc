@@ -161,6 +161,19 @@ TEST_F(DoorsTest, AFileIsReadByItsMappingAndItsBadRowsAreKept) {
   EXPECT_EQ(rejects[0].value(), "{broken");
 }
 
+TEST_F(DoorsTest, ARowOfAListHappensAsItComes) {
+  v1::ImportListHeader header;
+  header.set_file_name("people.csv");
+  header.set_mapping_name("contact_list");
+  v1::ImportListResponse response;
+  const grpc::Status status = Import(header, "name,email\nAnn,ann@example.com\n", &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.accepted_rows(), 1) << response.DebugString();
+  const auto stored = Read<v1::Interaction>("tend.interactions.v1");
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].occur_time().seconds(), absl::ToUnixSeconds(kNow));
+}
+
 TEST_F(DoorsTest, AnUnknownMappingIsSaidBeforeAnyByte) {
   v1::ImportListHeader header;
   header.set_file_name("a.csv");

@@ -11,6 +11,7 @@
 #include "common/rpc/status.h"
 #include "services/ingest/connectors/mapped_reader.h"
 #include "services/ingest/connectors/ready_mappings.h"
+#include "services/ingest/domain/timestamp.h"
 #include "services/ingest/intake.h"
 
 namespace tend::ingest {
@@ -67,26 +68,30 @@ absl::Status Answer(const Request& request, absl::Time now, Publisher& publisher
 class Import {
  public:
   Import(absl::Time now, Publisher& publisher, v1::ImportListResponse* response)
-      : publisher_(publisher), response_(*response), intake_(now) {}
+      : now_(now), publisher_(publisher), response_(*response), intake_(now) {}
 
   absl::Status Begin(const v1::ImportListHeader& header) {
     if (header.file_name().empty()) return absl::InvalidArgumentError("header.file_name is empty");
-    TEND_ASSIGN_OR_RETURN(const v1::Mapping mapping, MappingOf(header));
-    MappingOptions options;
-    options.file = header.file_name();
-    for (const auto& [name, value] : header.parameters()) options.parameters[name] = value;
-    TEND_ASSIGN_OR_RETURN(reader_, MakeReader(mapping, options));
-    hash_.Update(View(mapping.SerializeAsString()));
-    return absl::OkStatus();
+    options_.file = header.file_name();
+    for (const auto& [name, value] : header.parameters()) options_.parameters[name] = value;
+    if (header.has_mapping()) return ReadBy(header.mapping());
+    if (header.mapping_name().empty()) return absl::OkStatus();  // the first bytes will tell
+    TEND_ASSIGN_OR_RETURN(const v1::Mapping mapping, FindReadyMapping(View(header.mapping_name())));
+    return ReadBy(mapping);
   }
 
   absl::Status Feed(absl::string_view bytes) {
+    if (reader_ == nullptr) {
+      TEND_ASSIGN_OR_RETURN(const v1::Mapping mapping, RecognizeMapping(bytes));
+      TEND_RETURN_IF_ERROR(ReadBy(mapping));
+    }
     hash_.Update(bytes);
     reader_->Push(bytes);
     return ReadAll();
   }
 
   absl::Status End() {
+    if (reader_ == nullptr) return absl::InvalidArgumentError("the file is empty");
     reader_->Finish();
     TEND_RETURN_IF_ERROR(ReadAll());
     TEND_RETURN_IF_ERROR(Publish());
@@ -97,10 +102,11 @@ class Import {
   }
 
  private:
-  static absl::StatusOr<v1::Mapping> MappingOf(const v1::ImportListHeader& header) {
-    if (header.has_mapping()) return header.mapping();
-    if (!header.mapping_name().empty()) return FindReadyMapping(View(header.mapping_name()));
-    return absl::InvalidArgumentError("header: neither mapping_name nor mapping is set");
+  absl::Status ReadBy(const v1::Mapping& mapping) {
+    TEND_ASSIGN_OR_RETURN(reader_, MakeReader(mapping, options_));
+    list_ = mapping.list();
+    hash_.Update(View(mapping.SerializeAsString()));
+    return absl::OkStatus();
   }
 
   absl::Status ReadAll() {
@@ -115,6 +121,10 @@ class Import {
           intake_.Take(item_.reject);
           break;
         case ReadStep::kInteraction:
+          // A list says who there is, not when: its rows happen as they come.
+          if (list_ && !item_.interaction.has_occur_time()) {
+            SetTimestamp(now_, *item_.interaction.mutable_occur_time());
+          }
           intake_.Take(item_.interaction);
           break;
       }
@@ -137,10 +147,13 @@ class Import {
     return absl::OkStatus();
   }
 
+  const absl::Time now_;
   Publisher& publisher_;
   v1::ImportListResponse& response_;
   Intake intake_;
-  std::unique_ptr<InteractionReader> reader_;
+  MappingOptions options_;
+  std::unique_ptr<InteractionReader> reader_;  // null until the mapping is known
+  bool list_ = false;
   ReadItem item_;
   StreamingHash hash_;
   std::map<int, v1::Position> last_;  // by partition
