@@ -2,7 +2,10 @@
 
 #include "CLI/CLI.hpp"
 #include "services/cli/exit_code.h"
+#include "services/cli/remote/health_command.h"
+#include "services/cli/remote/import_command.h"
 #include "services/cli/sample_command.h"
+#include "services/cli/topics/topics_command.h"
 #include "services/cli/trial/trial_command.h"
 
 int main(int argc, char** argv) {
@@ -12,7 +15,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("'tend COMMAND --help' shows a command's options and examples.");
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
+  tend::cli::AddHealthCommand(app, exit_code);
+  tend::cli::AddImportCommand(app, exit_code);
   tend::cli::AddSampleCommand(app, exit_code);
+  tend::cli::AddTopicsCommand(app, exit_code);
   tend::cli::AddTrialCommand(app, exit_code);
   try {
     app.parse(argc, argv);

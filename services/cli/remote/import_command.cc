@@ -1,0 +1,150 @@
+#include "services/cli/remote/import_command.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "common/runtime/text_config.h"
+#include "services/cli/progress.h"
+#include "services/cli/remote/connection.h"
+#include "services/cli/remote/packed_file.h"
+#include "services/cli/table.h"
+#include "tend/v1/ingest_service.grpc.pb.h"
+
+namespace tend::cli {
+namespace {
+
+constexpr size_t kChunkBytes = 256 << 10;  // the server takes up to 1 MiB
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  tend import list contacts.csv --map hubspot_contacts\n"
+    "  tend import list Connections.csv --map linkedin_connections --set owner=eve@example.com\n"
+    "  tend import interactions interactions.jsonl.gz\n"
+    "  tend import interactions mail.csv --map mail_log\n"
+    "\n"
+    "Files may be packed with gzip. The same file twice has no second effect. Exit code 2: rows "
+    "were rejected; they are in tend.rejects.v1 with their line.";
+
+struct Arguments {
+  Servers servers;
+  std::string file;
+  std::string mapping;
+  std::vector<std::string> parameters;
+  bool json = false;
+};
+
+absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
+  v1::ImportListHeader header;
+  const std::string name = arguments.file.substr(arguments.file.rfind('/') + 1);
+  header.set_file_name(absl::EndsWith(name, ".gz") ? name.substr(0, name.size() - 3) : name);
+  if (absl::EndsWith(arguments.mapping, ".textproto")) {
+    TEND_RETURN_IF_ERROR(ReadTextConfig(arguments.mapping, header.mutable_mapping()));
+  } else if (!arguments.mapping.empty()) {
+    header.set_mapping_name(arguments.mapping);
+  }
+  for (const std::string& parameter : arguments.parameters) {
+    const std::vector<std::string> parts = absl::StrSplit(parameter, absl::MaxSplits('=', 1));
+    if (parts.size() != 2) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--set ", parameter, ": write it as name=value"));
+    }
+    (*header.mutable_parameters())[parts[0]] = parts[1];
+  }
+  return header;
+}
+
+absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments) {
+  TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(arguments.file));
+  const auto stub = v1::IngestService::NewStub(Connect(arguments.servers.ingest));
+  grpc::ClientContext context;
+  v1::ImportListResponse response;
+  const auto writer = stub->ImportList(&context, &response);
+  v1::ImportListRequest request;
+  *request.mutable_header() = header;
+  Progress progress("import", "MiB", Progress::Stderr());
+  absl::Status read;
+  bool taken = writer->Write(request);
+  for (int64_t bytes = 0; taken;) {
+    read = file->Read(kChunkBytes, request.mutable_chunk());
+    if (!read.ok() || request.chunk().empty()) break;
+    bytes += static_cast<int64_t>(request.chunk().size());
+    taken = writer->Write(request);
+    progress.Update(file->bytes_done(), file->bytes_total(), bytes >> 20);
+  }
+  if (read.ok()) {
+    writer->WritesDone();
+  } else {
+    context.TryCancel();
+  }
+  const grpc::Status status = writer->Finish();
+  TEND_RETURN_IF_ERROR(read);
+  if (!status.ok()) return rpc::FromGrpc(status);
+  return response;
+}
+
+void Print(const Arguments& arguments, const v1::ImportListResponse& response) {
+  if (arguments.json) {
+    std::string json;
+    google::protobuf::util::JsonPrintOptions options;
+    options.always_print_primitive_fields = true;
+    TEND_CHECK(google::protobuf::util::MessageToJsonString(response, &json, options).ok());
+    std::cout << json << "\n";
+    return;
+  }
+  std::cout << WithCommas(response.rows()) << " rows read, " << WithCommas(response.accepted_rows())
+            << " interactions accepted, " << WithCommas(response.rejected_rows())
+            << " rejected. Import " << response.import_id() << "\n";
+}
+
+void Run(const Arguments& arguments, ExitCode& exit_code) {
+  const absl::StatusOr<v1::ImportListResponse> response = Send(arguments);
+  if (!response.ok()) {
+    std::cerr << "tend import: " << response.status().message() << "\n"
+              << "tend import: " << Advice(response.status(), arguments.servers.ingest) << "\n";
+    exit_code =
+        absl::IsInvalidArgument(response.status()) ? ExitCode::kRejected : ExitCode::kFailed;
+    return;
+  }
+  Print(arguments, *response);
+  exit_code = response->rejected_rows() == 0 ? ExitCode::kOk : ExitCode::kRejected;
+}
+
+}  // namespace
+
+void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
+  const auto arguments =
+      std::make_shared<Arguments>();  // shared with the callbacks, which outlive this call
+  CLI::App* import = app.add_subcommand("import", "Send a file through the public door");
+  import->require_subcommand(1);
+  import->footer(kExamples);
+  CLI::App* list = import->add_subcommand("list", "People from a list: it makes no task");
+  CLI::App* log = import->add_subcommand("interactions", "What happened, from a log");
+  for (CLI::App* command : {list, log}) {
+    command->footer(kExamples);
+    command->add_option("FILE", arguments->file, "Plain or .gz")->required();
+    command
+        ->add_option("--map", arguments->mapping,
+                     "A ready mapping's name or a .textproto file; else by the first bytes")
+        ->type_name("MAPPING");
+    command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
+    command->add_flag("--json", arguments->json, "One JSON object instead of words");
+    AddServerOption(*command, arguments->servers);
+    command->callback([arguments, &exit_code] { Run(*arguments, exit_code); });
+  }
+}
+
+}  // namespace tend::cli

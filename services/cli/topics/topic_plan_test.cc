@@ -1,0 +1,77 @@
+#include "services/cli/topics/topic_plan.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace tend::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+v1::TopicDeclarations Declared(const std::string& text) {
+  v1::TopicDeclarations declarations;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &declarations));
+  EXPECT_TRUE(CheckDeclarations(declarations).ok());
+  return declarations;
+}
+
+TopicStep Plan(const std::optional<ExistingTopic>& exists) {
+  const v1::TopicDeclarations declarations = Declared(R"(
+      partitions: 4
+      topics { name: "t" cleanup: TOPIC_CLEANUP_DELETE retention { seconds: 60 } keyed: true })");
+  return PlanTopic(declarations, declarations.topics(0), exists);
+}
+
+TEST(TopicPlanTest, AMissingTopicIsCreatedAsDeclared) {
+  const TopicStep step = Plan(std::nullopt);
+  EXPECT_EQ(step.is, TopicStep::Is::kCreate);
+  EXPECT_EQ(step.partitions, 4);
+  EXPECT_THAT(step.settings,
+              ElementsAre(Pair("cleanup.policy", "delete"), Pair("retention.ms", "60000")));
+}
+
+TEST(TopicPlanTest, ATopicThatFitsIsLeftAlone) {
+  EXPECT_EQ(
+      Plan(
+          ExistingTopic{
+              4, {{"cleanup.policy", "delete"}, {"retention.ms", "60000"}, {"segment.bytes", "1"}}})
+          .is,
+      TopicStep::Is::kFits);
+}
+
+TEST(TopicPlanTest, OnlyTheSettingsThatDifferAreAltered) {
+  const TopicStep step =
+      Plan(ExistingTopic{4, {{"cleanup.policy", "delete"}, {"retention.ms", "1"}}});
+  EXPECT_EQ(step.is, TopicStep::Is::kAlter);
+  EXPECT_THAT(step.settings, ElementsAre(Pair("retention.ms", "60000")));
+  EXPECT_EQ(step.because, "retention.ms is 1, declared 60000");
+}
+
+TEST(TopicPlanTest, AnotherNumberOfPartitionsIsRefused) {
+  const TopicStep step = Plan(ExistingTopic{8, {}});
+  EXPECT_EQ(step.is, TopicStep::Is::kRefuse);
+  EXPECT_THAT(step.because, HasSubstr("it has 8 partitions and 4 are declared: keys would move"));
+}
+
+TEST(TopicPlanTest, ADeclarationSaysItsCleanup) {
+  v1::TopicDeclarations declarations;
+  declarations.set_partitions(1);
+  declarations.add_topics()->set_name("t");
+  EXPECT_THAT(std::string(CheckDeclarations(declarations).message()), HasSubstr("t: cleanup"));
+}
+
+TEST(TopicPlanTest, TheShippedTopicsAreDeclaredWell) {
+  std::ifstream in("deploy/topics.textproto");
+  std::stringstream text;
+  text << in.rdbuf();
+  EXPECT_EQ(Declared(text.str()).topics_size(), 13);
+}
+
+}  // namespace
+}  // namespace tend::cli

@@ -1,0 +1,131 @@
+#include "services/cli/topics/topics_command.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/kafka/kafka_log.h"
+#include "common/runtime/text_config.h"
+#include "services/cli/topics/topic_plan.h"
+
+namespace tend::cli {
+namespace {
+
+struct Arguments {
+  std::string bootstrap = "127.0.0.1:9092";
+  std::string file = "deploy/topics.textproto";
+  int replication = -1;
+  bool dry_run = false;
+};
+
+absl::StatusOr<v1::TopicDeclarations> ReadDeclarations(const std::string& path) {
+  v1::TopicDeclarations declarations;
+  TEND_RETURN_IF_ERROR(ReadTextConfig(path, &declarations));
+  TEND_RETURN_IF_ERROR(Annotate(CheckDeclarations(declarations), path.c_str()));
+  return declarations;
+}
+
+absl::StatusOr<std::optional<ExistingTopic>> Find(kafka::Admin& admin, const std::string& name) {
+  const absl::StatusOr<kafka::TopicDescription> found = admin.DescribeTopic(name);
+  if (absl::IsNotFound(found.status())) return std::nullopt;
+  if (!found.ok()) return found.status();
+  return ExistingTopic{found->partitions, found->settings};
+}
+
+absl::Status Do(const TopicStep& step, int replication, kafka::Admin& admin) {
+  if (step.is == TopicStep::Is::kCreate) {
+    return admin.CreateTopic({step.topic, step.partitions, replication, step.settings});
+  }
+  if (step.is != TopicStep::Is::kAlter) return absl::OkStatus();
+  std::map<std::string, std::optional<std::string>> changes;
+  for (const auto& [name, value] : step.settings) changes[name] = value;
+  return admin.AlterTopic(step.topic, changes);
+}
+
+std::string WordsOf(const TopicStep& step, bool dry_run) {
+  switch (step.is) {
+    case TopicStep::Is::kFits:
+      return "as declared";
+    case TopicStep::Is::kCreate:
+      return absl::StrCat(dry_run ? "would be created, " : "created, ", step.partitions,
+                          " partitions");
+    case TopicStep::Is::kAlter:
+      return absl::StrCat(dry_run ? "would be changed: " : "changed: ", step.because);
+    case TopicStep::Is::kRefuse:
+      return absl::StrCat("NOT changed: ", step.because);
+  }
+  return "";
+}
+
+// Returns whether all topics are as declared now. Errors: UNAVAILABLE, with what to look at.
+absl::StatusOr<bool> Apply(const Arguments& arguments, std::ostream& out) {
+  TEND_ASSIGN_OR_RETURN(const v1::TopicDeclarations declarations, ReadDeclarations(arguments.file));
+  kafka::KafkaOptions options;
+  options.bootstrap_servers = arguments.bootstrap;
+  options.client_id = "tend.topics";
+  TEND_ASSIGN_OR_RETURN(const auto log, kafka::KafkaLog::Make(options));
+  bool all = true;
+  for (const v1::TopicDeclaration& topic : declarations.topics()) {
+    TEND_ASSIGN_OR_RETURN(const std::optional<ExistingTopic> exists,
+                          Find(log->admin(), topic.name()));
+    const TopicStep step = PlanTopic(declarations, topic, exists);
+    if (!arguments.dry_run) {
+      TEND_RETURN_IF_ERROR(
+          Annotate(Do(step, arguments.replication, log->admin()), step.topic.c_str()));
+    }
+    out << topic.name() << ": " << WordsOf(step, arguments.dry_run) << "\n";
+    all = all && step.is != TopicStep::Is::kRefuse;
+  }
+  return all;
+}
+
+void RunApply(const Arguments& arguments, ExitCode& exit_code) {
+  const absl::StatusOr<bool> all = Apply(arguments, std::cout);
+  if (!all.ok()) {
+    std::cerr << "topics: " << all.status().message() << "\n";
+    if (absl::IsUnavailable(all.status())) {
+      std::cerr << "topics: is Kafka at " << arguments.bootstrap << "? Name it with --bootstrap\n";
+    }
+    exit_code = ExitCode::kFailed;
+    return;
+  }
+  exit_code = *all ? ExitCode::kOk : ExitCode::kRejected;
+}
+
+}  // namespace
+
+void AddTopicsCommand(CLI::App& app, ExitCode& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* topics = app.add_subcommand("topics", "Make Kafka's topics as they are declared");
+  topics->require_subcommand(1);
+  topics->footer(
+      "Examples:\n"
+      "  tend topics list                    what differs from deploy/topics.textproto\n"
+      "  tend topics apply                   create what is missing, change settings\n"
+      "  tend topics apply --bootstrap kafka1:9092,kafka2:9092 --replication 3\n"
+      "\n"
+      "The number of partitions of a topic is never changed; exit code 2: one has another number.");
+  CLI::App* apply = topics->add_subcommand("apply", "Create what is missing, change settings");
+  CLI::App* list = topics->add_subcommand("list", "Only say what apply would do");
+  for (CLI::App* command : {apply, list}) {
+    command->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
+        ->capture_default_str();
+    command->add_option("--file", arguments->file, "The declarations")->capture_default_str();
+    command
+        ->add_option("--replication", arguments->replication,
+                     "Of topics that are made; -1: the broker's default")
+        ->capture_default_str();
+  }
+  apply->callback([arguments, &exit_code] { RunApply(*arguments, exit_code); });
+  list->callback([arguments, &exit_code] {
+    arguments->dry_run = true;
+    RunApply(*arguments, exit_code);
+  });
+}
+
+}  // namespace tend::cli
