@@ -213,7 +213,8 @@ def check_cmake(tree):
 def check_declared(tree):
     """Rule 8: a target's DEPS are the in-tree libraries whose headers its files include; no more, no less."""
     libraries = [t for t in tree.targets if t.is_library]
-    owner = {source: t.name for t in tree.targets if t.kind in ("tend_library", "tend_binary") for source in t.sources}
+    owner = {source: t.name for kind in ("tend_binary", "tend_library") for t in tree.targets if t.kind == kind
+             for source in t.sources}
     in_folder = {}
     for library in libraries:
         for folder in {source.rpartition("/")[0] for source in library.sources}:
