@@ -1,0 +1,139 @@
+#include "common/postgres/params.h"
+
+#include "absl/strings/ascii.h"
+#include "common/base/check.h"
+
+namespace tend::postgres {
+namespace {
+
+// From PostgreSQL's pg_type.dat; they never change.
+enum Oid : uint32_t {
+  kBytea = 17,
+  kInt8 = 20,
+  kText = 25,
+  kByteaArray = 1001,
+  kTextArray = 1009,
+  kInt8Array = 1016,
+  kUuid = 2950,
+  kUuidArray = 2951,
+};
+
+constexpr size_t kUuidBytes = 16, kUuidChars = 36;
+constexpr char kHex[] = "0123456789abcdef";
+
+void AppendBigEndian(uint64_t value, int bytes, std::string& out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(value >> shift));
+  }
+}
+
+bool IsHyphenAt(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+
+unsigned HexValue(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
+
+void AppendUuid(absl::string_view text, std::string& out) {
+  TEND_CHECK(IsUuid(text));
+  for (size_t i = 0; i < kUuidChars; i += 2) {
+    if (IsHyphenAt(i)) ++i;
+    out.push_back(static_cast<char>(HexValue(text[i]) << 4 | HexValue(text[i + 1])));
+  }
+}
+
+// An array's binary form: dimensions, whether there are nulls, the elements' type, then for the one
+// dimension its size and first index, then each element after its size.
+void AppendArrayHead(Oid element, size_t count, std::string& out) {
+  AppendBigEndian(count == 0 ? 0 : 1, 4, out);
+  AppendBigEndian(0, 4, out);
+  AppendBigEndian(element, 4, out);
+  if (count == 0) return;
+  AppendBigEndian(count, 4, out);
+  AppendBigEndian(1, 4, out);
+}
+
+void AppendStrings(Oid element, absl::Span<const absl::string_view> values, std::string& out) {
+  AppendArrayHead(element, values.size(), out);
+  for (absl::string_view value : values) {
+    AppendBigEndian(value.size(), 4, out);
+    out.append(value.data(), value.size());
+  }
+}
+
+}  // namespace
+
+std::string& Params::Add(uint32_t type) {
+  types_.push_back(type);
+  return values_.emplace_back();
+}
+
+Params& Params::Text(absl::string_view value) {
+  Add(kText).assign(value.data(), value.size());
+  return *this;
+}
+
+Params& Params::Int(int64_t value) {
+  AppendBigEndian(static_cast<uint64_t>(value), 8, Add(kInt8));
+  return *this;
+}
+
+Params& Params::Bytes(absl::string_view value) {
+  Add(kBytea).assign(value.data(), value.size());
+  return *this;
+}
+
+Params& Params::Uuid(absl::string_view value) {
+  AppendUuid(value, Add(kUuid));
+  return *this;
+}
+
+Params& Params::Texts(absl::Span<const absl::string_view> values) {
+  AppendStrings(kText, values, Add(kTextArray));
+  return *this;
+}
+
+Params& Params::Bytes(absl::Span<const absl::string_view> values) {
+  AppendStrings(kBytea, values, Add(kByteaArray));
+  return *this;
+}
+
+Params& Params::Ints(absl::Span<const int64_t> values) {
+  std::string& out = Add(kInt8Array);
+  AppendArrayHead(kInt8, values.size(), out);
+  for (int64_t value : values) {
+    AppendBigEndian(sizeof value, 4, out);
+    AppendBigEndian(static_cast<uint64_t>(value), 8, out);
+  }
+  return *this;
+}
+
+Params& Params::Uuids(absl::Span<const absl::string_view> values) {
+  std::string& out = Add(kUuidArray);
+  AppendArrayHead(kUuid, values.size(), out);
+  for (absl::string_view value : values) {
+    AppendBigEndian(kUuidBytes, 4, out);
+    AppendUuid(value, out);
+  }
+  return *this;
+}
+
+bool IsUuid(absl::string_view text) {
+  if (text.size() != kUuidChars) return false;
+  for (size_t i = 0; i < kUuidChars; ++i) {
+    const char c = text[i];
+    const bool hex = absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
+    if (IsHyphenAt(i) ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+std::string UuidText(absl::string_view bytes) {
+  TEND_CHECK(bytes.size() == kUuidBytes);
+  std::string text;
+  for (char c : bytes) {
+    if (IsHyphenAt(text.size())) text.push_back('-');
+    text.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
+    text.push_back(kHex[static_cast<unsigned char>(c) & 15]);
+  }
+  return text;
+}
+
+}  // namespace tend::postgres

@@ -1,0 +1,264 @@
+"""What deploy/local/postgres/postgres knows of a cluster: its user, settings, process, and when it is ready."""
+
+import ctypes
+import errno
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+VERSION = "15"
+START_SECONDS = 60  # 0.2 s on an idle machine; a crashed server first replays its log
+STOP_SECONDS = 30
+MIN_FREE_BYTES = 200 << 20
+SOCKET_PATH_BYTES = 107  # sun_path without its end
+# Whom root becomes, for neither initdb nor the server runs as root.
+UNPRIVILEGED = ("postgres", "nobody")
+
+
+DAMAGED = "its files are damaged: restore a backup, or remove the folder to begin anew"
+
+
+class Fault(Exception):
+    """Something the reader can mend, in one line."""
+
+
+def binary(name):
+    found = shutil.which(name, path=f"/usr/lib/postgresql/{VERSION}/bin") or shutil.which(name)
+    if not found:
+        raise Fault(f"no {name}: install the package postgresql-{VERSION} (deploy/packages.txt)")
+    return found
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
+
+
+def check_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Fault(f"port {port} is taken: stop what listens there, or give another one by --port") from None
+            raise Fault(f"port {port} cannot be used: {error.strerror}") from None
+
+
+def check_space(folder):
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise Fault(f"the disk of {folder} is full: {free >> 20} MiB free, a cluster needs {MIN_FREE_BYTES >> 20}")
+
+
+def unprivileged():
+    """The user to run as when we are root, else None."""
+    if os.geteuid() != 0:
+        return None
+    for name in UNPRIVILEGED:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise Fault(f"PostgreSQL does not run as root, and there is no user {' or '.join(UNPRIVILEGED)} to become")
+
+
+def settings(folder, port, scratch):
+    """Small, for one laptop. What is not here is PostgreSQL's default."""
+    lines = {
+        "listen_addresses": LOOPBACK,
+        "port": port,
+        "unix_socket_directories": folder if len(f"{folder}/.s.PGSQL.{port}") <= SOCKET_PATH_BYTES else "",
+        "unix_socket_permissions": "0700",
+        "max_connections": 60,
+        "shared_buffers": "64MB" if scratch else "256MB",
+        "effective_cache_size": "1GB",
+        "work_mem": "16MB",
+        "max_wal_size": "1GB",
+        "wal_level": "minimal",  # no replicas; a server's own cluster keeps the default
+        "max_wal_senders": 0,
+        "max_parallel_workers_per_gather": 0,
+        "jit": "off",  # our statements are short: compiling them costs more than it saves
+        "log_timezone": "UTC",
+        "timezone": "UTC",
+    }
+    if scratch:  # nothing of it is read after a crash
+        lines |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    return "".join(f"{name} = '{value}'\n" for name, value in lines.items())
+
+
+def why(log_path):
+    """What a server's log says about its end, as the second half of a sentence."""
+    text = Path(log_path).read_text(errors="replace")[-100_000:]
+    known = {
+        "No space left on device": "the disk is full",
+        "could not find the database system": DAMAGED,
+        "Address already in use": "its port is taken",
+        "could not bind": "its port is taken",
+        "lock file \"postmaster.pid\" already exists": "another server uses this folder",
+        "pre-existing shared memory block": "processes of an earlier server still use this folder: end them",
+        "could not create shared memory": "shared memory is short",
+        "invalid checkpoint record": DAMAGED,
+        "could not locate a valid checkpoint": DAMAGED,
+        "could not locate required checkpoint": DAMAGED,
+        "could not open file \"global/": DAMAGED,
+        "Permission denied": "a file is not its user's",
+    }
+    reason = next((meaning for sign, meaning in known.items() if sign in text), "see its log")
+    return f": {reason} ({log_path})"
+
+
+def end_with_parent(how):
+    """To run in a child before exec: the kernel sends it this signal when its parent is gone."""
+    pr_set_pdeathsig = 1
+    libc = ctypes.CDLL(None, use_errno=True)
+    return lambda: libc.prctl(pr_set_pdeathsig, how)
+
+
+def remove_abandoned(parent):
+    """Scratch folders of processes that were killed before they could tidy up."""
+    for folder in parent.glob("scratch-*-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class Cluster:
+    """A running server over folder/data. scratch: it and its data are of no use to anybody afterwards."""
+
+    def __init__(self, folder, port, scratch):
+        self.user = unprivileged()
+        self.port, self.scratch = port or free_port(), scratch
+        if port:
+            check_port(port)
+        folder.mkdir(parents=True, exist_ok=True)
+        check_space(folder)
+        if scratch:
+            remove_abandoned(folder)
+            folder = Path(tempfile.mkdtemp(prefix=f"scratch-{os.getpid()}-", dir=folder))
+        self.folder, self.data, self.log_path = folder, folder / "data", folder / "server.log"
+        self.process = None
+        try:
+            self._own(folder)
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _own(self, path):
+        """Only the server's user may look into it."""
+        if self.user:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        elif path.stat().st_uid != os.geteuid():
+            raise Fault(f"{path} is another user's: run this as that user, or give another folder by --data")
+        path.chmod(0o700)
+
+    def _as_user(self):
+        """Popen's arguments: as the unprivileged user, in a place that it can read."""
+        who = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        return {**who, "cwd": "/", "env": {**os.environ, "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}}
+
+    def _start(self):
+        with open(self.log_path, "w") as log:
+            if not self.data.exists():
+                self._create(log)
+            version = self._version()
+            if version != VERSION:
+                raise Fault(f"{self.data} is of PostgreSQL {version}, not {VERSION}: dump and restore it, or remove it")
+            self.config = self.folder / "server.conf"
+            self.config.write_text(settings(self.folder, self.port, self.scratch))
+            self.config.chmod(0o644)
+            server = [binary("postgres"), "-D", str(self.data), "-c", f"config_file={self.config}",
+                      "-c", f"hba_file={self.data / 'pg_hba.conf'}", "-c", f"ident_file={self.data / 'pg_ident.conf'}"]
+            how = signal.SIGQUIT if self.scratch else signal.SIGINT
+            self.process = subprocess.Popen(server, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            start_new_session=True, preexec_fn=end_with_parent(how), **self._as_user())
+
+    def _version(self):
+        try:
+            return (self.data / "PG_VERSION").read_text().strip() or "?"
+        except FileNotFoundError:
+            return "?"
+
+    def _create(self, log):
+        """Makes folder/data, whole or not at all."""
+        fresh, password = self.folder / "data.new", self.folder / "password"
+        shutil.rmtree(fresh, ignore_errors=True)  # of a run that was interrupted
+        password.write_text(secrets.token_urlsafe(24) + "\n")
+        self._own(password)
+        password.chmod(0o600)
+        command = [binary("initdb"), "-D", str(fresh), "-U", "tend", "--encoding=UTF8", "--locale=C.UTF-8",
+                   "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}"]
+        done = subprocess.run(command + (["--no-sync"] if self.scratch else []), stdin=subprocess.DEVNULL,
+                              stdout=log, stderr=log, check=False, **self._as_user())
+        if done.returncode != 0:
+            raise Fault(f"the cluster in {self.folder} cannot be made{why(self.log_path)}")
+        fresh.rename(self.data)
+
+    def conninfo(self, database="tend"):
+        """How libpq finds it: through the socket, which only the server's user and root can use."""
+        host = self.folder if len(f"{self.folder}/.s.PGSQL.{self.port}") <= SOCKET_PATH_BYTES else LOOPBACK
+        secret = f" password={(self.folder / 'password').read_text().strip()}" if host == LOOPBACK else ""
+        return f"host={host} port={self.port} user=tend dbname={database}{secret}"
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            if self.process.poll() is not None:
+                raise Fault(f"the server ended while it started{why(self.log_path)}")
+            if time.monotonic() > deadline:
+                raise Fault(f"the server was not ready within {START_SECONDS} s{why(self.log_path)}")
+            time.sleep(0.02)
+        self._make_database()
+
+    def _make_database(self):
+        statement = ("SELECT 'CREATE DATABASE tend' "
+                     "WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tend') \\gexec")
+        done = subprocess.run([binary("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", self.conninfo("postgres")],
+                              input=statement, capture_output=True, text=True, check=False, **self._as_user())
+        if done.returncode != 0:
+            raise Fault(f"the database cannot be made: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+
+    def _is_ready(self):
+        """As pg_ctl sees it: the eighth line of the server's lock file."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+
+    def has_died(self):
+        return self.process is not None and self.process.poll() is not None
+
+    def pause(self):
+        self._end(signal.SIGINT)
+        self.process = None
+
+    def resume(self):
+        if self.process is None:
+            self._start()
+            self.wait_until_ready()
+
+    def _end(self, how):
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self):
+        """Stops it cleanly where its data matters."""
+        self._end(signal.SIGQUIT if self.scratch else signal.SIGINT)
+        if self.scratch:
+            shutil.rmtree(self.folder, ignore_errors=True)
