@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,12 +12,14 @@
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/runtime/text_config.h"
+#include "services/cli/topics/record_json.h"
 #include "services/cli/topics/topic_plan.h"
 
 namespace tend::cli {
 namespace {
 
 struct Arguments {
+  std::string topic;
   std::string bootstrap = "127.0.0.1:9092";
   std::string file = "deploy/topics.textproto";
   int replication = -1;
@@ -84,16 +87,57 @@ absl::StatusOr<bool> Apply(const Arguments& arguments, std::ostream& out) {
   return all;
 }
 
+// Writes each record of one partition that is there now, a line each. Errors: UNAVAILABLE,
+// DATA_LOSS.
+absl::Status ReadPartition(stream::Log& log, const stream::TopicPartition& partition,
+                           std::ostream& out) {
+  TEND_ASSIGN_OR_RETURN(const stream::OffsetRange range,
+                        log.Offsets(partition, stream::Isolation::kReadCommitted));
+  TEND_ASSIGN_OR_RETURN(const auto reader,
+                        log.Open(partition, range.start, stream::Isolation::kReadCommitted));
+  stream::PollLimits limits;
+  limits.wait = absl::Milliseconds(100);
+  std::vector<stream::Record> records;
+  while (reader->position() < range.end) {
+    TEND_RETURN_IF_ERROR(reader->Poll(limits, records));
+    for (const stream::Record& record : records) {
+      if (IsHarnessRecord(record)) continue;
+      TEND_ASSIGN_OR_RETURN(const std::string line, RecordJson(record));
+      out << line << "\n";
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Read(const Arguments& arguments, std::ostream& out) {
+  kafka::KafkaOptions options;
+  options.bootstrap_servers = arguments.bootstrap;
+  options.client_id = "tend.topics";
+  TEND_ASSIGN_OR_RETURN(const auto log, kafka::KafkaLog::Make(options));
+  TEND_ASSIGN_OR_RETURN(const int partitions,
+                        log->PartitionCount({arguments.topic.data(), arguments.topic.size()}));
+  for (int partition = 0; partition < partitions; ++partition) {
+    TEND_RETURN_IF_ERROR(ReadPartition(*log, {arguments.topic, partition}, out));
+  }
+  return absl::OkStatus();
+}
+
+void TellFailure(const absl::Status& status, const Arguments& arguments, ExitCode& exit_code) {
+  std::cerr << "topics: " << status.message() << "\n";
+  if (absl::IsUnavailable(status)) {
+    std::cerr << "topics: is Kafka at " << arguments.bootstrap << "? Name it with --bootstrap\n";
+  }
+  exit_code = ExitCode::kFailed;
+}
+
+void RunRead(const Arguments& arguments, ExitCode& exit_code) {
+  const absl::Status status = Read(arguments, std::cout);
+  if (!status.ok()) TellFailure(status, arguments, exit_code);
+}
+
 void RunApply(const Arguments& arguments, ExitCode& exit_code) {
   const absl::StatusOr<bool> all = Apply(arguments, std::cout);
-  if (!all.ok()) {
-    std::cerr << "topics: " << all.status().message() << "\n";
-    if (absl::IsUnavailable(all.status())) {
-      std::cerr << "topics: is Kafka at " << arguments.bootstrap << "? Name it with --bootstrap\n";
-    }
-    exit_code = ExitCode::kFailed;
-    return;
-  }
+  if (!all.ok()) return TellFailure(all.status(), arguments, exit_code);
   exit_code = *all ? ExitCode::kOk : ExitCode::kRejected;
 }
 
@@ -101,26 +145,33 @@ void RunApply(const Arguments& arguments, ExitCode& exit_code) {
 
 void AddTopicsCommand(CLI::App& app, ExitCode& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* topics = app.add_subcommand("topics", "Make Kafka's topics as they are declared");
+  CLI::App* topics =
+      app.add_subcommand("topics", "Make Kafka's topics as declared, and look into them");
   topics->require_subcommand(1);
   topics->footer(
       "Examples:\n"
       "  tend topics list                    what differs from deploy/topics.textproto\n"
       "  tend topics apply                   create what is missing, change settings\n"
       "  tend topics apply --bootstrap kafka1:9092,kafka2:9092 --replication 3\n"
+      "  tend topics read tend.nudges.v1     what is in a topic now, a line of JSON a record\n"
       "\n"
       "The number of partitions of a topic is never changed; exit code 2: one has another number.");
   CLI::App* apply = topics->add_subcommand("apply", "Create what is missing, change settings");
   CLI::App* list = topics->add_subcommand("list", "Only say what apply would do");
-  for (CLI::App* command : {apply, list}) {
+  CLI::App* read = topics->add_subcommand("read", "Print what is in a topic now, as JSON Lines");
+  read->add_option("TOPIC", arguments->topic, "tend.nudges.v1, tend.rejects.v1, ...")->required();
+  for (CLI::App* command : {apply, list, read}) {
     command->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
         ->capture_default_str();
+  }
+  for (CLI::App* command : {apply, list}) {
     command->add_option("--file", arguments->file, "The declarations")->capture_default_str();
     command
         ->add_option("--replication", arguments->replication,
                      "Of topics that are made; -1: the broker's default")
         ->capture_default_str();
   }
+  read->callback([arguments, &exit_code] { RunRead(*arguments, exit_code); });
   apply->callback([arguments, &exit_code] { RunApply(*arguments, exit_code); });
   list->callback([arguments, &exit_code] {
     arguments->dry_run = true;

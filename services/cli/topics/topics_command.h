@@ -1,4 +1,4 @@
-// `tend topics apply | list`.
+// `tend topics apply | list | read`.
 
 #ifndef TEND_SERVICES_CLI_TOPICS_TOPICS_COMMAND_H_
 #define TEND_SERVICES_CLI_TOPICS_TOPICS_COMMAND_H_
