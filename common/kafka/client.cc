@@ -79,7 +79,10 @@ absl::Status Client::TakeErrors() {
 
 absl::Status Client::TakeError(rd_kafka_event_t* event) {
   ++error_count_;
-  last_error_ = rd_kafka_event_error_string(event);
+  // That all brokers are down follows what happened to each, and says less.
+  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last_error_.empty()) {
+    last_error_ = rd_kafka_event_error_string(event);
+  }
   if (rd_kafka_event_error_is_fatal(event) != 0) return Fatal();
   return absl::OkStatus();
 }

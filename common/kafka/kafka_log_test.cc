@@ -1,13 +1,16 @@
 #include "common/kafka/kafka_log.h"
 
-#include <map>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/stream/system_clock.h"
 #include "common/testing/kafka_broker.h"
 #include "common/testing/log_conformance.h"
 #include "gmock/gmock.h"
@@ -23,24 +26,7 @@ using stream::NewRecord;
 using stream::Offset;
 using stream::TopicPartition;
 
-class SystemClock final : public stream::Clock {
- public:
-  absl::Time Now() const override { return absl::Now(); }
-  absl::Duration Elapsed() const override { return absl::Now() - absl::UnixEpoch(); }
-};
-
-// Time limits as short as the broker of the tests allows.
-KafkaOptions TestOptions() {
-  KafkaOptions options;
-  options.bootstrap_servers = KafkaBroker::Get().bootstrap();
-  options.session_timeout = absl::Seconds(2);
-  options.heartbeat_interval = absl::Milliseconds(100);
-  options.transaction_timeout = absl::Seconds(4);
-  options.linger = absl::Milliseconds(1);
-  return options;
-}
-
-std::unique_ptr<KafkaLog> MakeLog() { return *KafkaLog::Make(TestOptions()); }
+std::unique_ptr<KafkaLog> MakeLog() { return *KafkaLog::Make(KafkaBroker::Get().Options()); }
 
 class KafkaLogUnderTest final : public LogUnderTest {
  public:
@@ -56,7 +42,7 @@ class KafkaLogUnderTest final : public LogUnderTest {
  private:
   bool IsCompacted(const TopicPartition& partition, Offset until);
 
-  SystemClock clock_;
+  stream::SystemClock clock_;
   const std::unique_ptr<KafkaLog> log_ = MakeLog();
 };
 
@@ -103,6 +89,145 @@ bool KafkaLogUnderTest::IsCompacted(const TopicPartition& partition, Offset unti
     }
   }
   return true;
+}
+
+// What only Kafka promises, or what only it could break.
+class KafkaLogTest : public ::testing::Test {
+ protected:
+  std::string Topic(absl::string_view name, int partitions = 1) {
+    static int count = 0;
+    const std::string topic = absl::StrCat("kafka.", name, "-", ++count);
+    EXPECT_EQ(log_->CreateTopic({topic, partitions, stream::Cleanup::kDelete}), absl::OkStatus());
+    return topic;
+  }
+
+  // Writes `count` records with a value of so many equal bytes.
+  void Fill(const std::string& topic, int count, size_t bytes) {
+    const std::string value(bytes, 'v');
+    NewRecord record;
+    record.topic = topic;
+    record.key = "k";
+    record.value = value;
+    const std::vector<NewRecord> records(static_cast<size_t>(count), record);
+    std::vector<stream::Written> written;
+    ASSERT_EQ((*log_->NewProducer())->Send(records, written), absl::OkStatus());
+  }
+
+  const std::unique_ptr<KafkaLog> log_ = MakeLog();
+};
+
+TEST_F(KafkaLogTest, BatchesAreCompressedByLz4) {
+  const std::string topic = Topic("t");
+  Fill(topic, 1'000, 1'000);
+  std::ifstream segment(
+      absl::StrCat(KafkaBroker::Get().PartitionFolder(topic, 0), "/00000000000000000000.log"),
+      std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(segment)),
+                          std::istreambuf_iterator<char>());
+  constexpr size_t kAttributes = 22;  // low byte, in the head of a batch of message format 2
+  ASSERT_GT(bytes.size(), kAttributes);
+  EXPECT_EQ(bytes[kAttributes] & 7, 3);  // lz4
+  EXPECT_LT(bytes.size(), 100'000u);     // of 1 MB
+}
+
+TEST_F(KafkaLogTest, AlteringATopicKeepsItsOtherSettings) {
+  const std::string topic = Topic("t", 3);
+  Admin& admin = log_->admin();
+  ASSERT_EQ(admin.AlterTopic(topic, {{"retention.ms", "60000"}, {"segment.bytes", "1048576"}}),
+            absl::OkStatus());
+  ASSERT_EQ(
+      admin.AlterTopic(topic, {{"segment.bytes", std::nullopt}, {"max.message.bytes", "2000"}}),
+      absl::OkStatus());
+  const TopicDescription described = *admin.DescribeTopic(topic);
+  EXPECT_EQ(described.partitions, 3);
+  EXPECT_THAT(described.settings,
+              ::testing::UnorderedElementsAre(::testing::Pair("cleanup.policy", "delete"),
+                                              ::testing::Pair("retention.ms", "60000"),
+                                              ::testing::Pair("max.message.bytes", "2000")));
+  EXPECT_TRUE(absl::IsInvalidArgument(admin.AlterTopic(topic, {{"retention.ms", "soon"}})));
+  EXPECT_TRUE(absl::IsNotFound(admin.DescribeTopic("kafka.none").status()));
+}
+
+TEST_F(KafkaLogTest, ARecordThatIsTooLargeIsTheCallersFault) {
+  NewRecord record;
+  record.topic = Topic("t");
+  const std::string value(2'000'000, 'v');
+  record.value = value;
+  std::vector<stream::Written> written;
+  EXPECT_TRUE(absl::IsInvalidArgument((*log_->NewProducer())->Send({record}, written)));
+}
+
+TEST_F(KafkaLogTest, APositionOutsideThePartitionIsALoss) {
+  const std::string topic = Topic("t");
+  Fill(topic, 1, 1);
+  const auto reader = *log_->Open({topic, 0}, Offset(7), Isolation::kReadCommitted);
+  stream::PollLimits limits;
+  limits.wait = absl::Milliseconds(50);
+  std::vector<stream::Record> records;
+  absl::Status status;
+  for (int i = 0; i < 100 && status.ok(); ++i) status = reader->Poll(limits, records);
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+
+  const auto consumer = *log_->Join({topic, "0", {topic}});
+  stream::Polled polled;
+  for (int i = 0; i < 100 && polled.assigned.empty(); ++i) {
+    ASSERT_EQ(consumer->Poll(limits, polled), absl::OkStatus());
+  }
+  ASSERT_EQ(consumer->Seek({topic, 0, Offset(7)}), absl::OkStatus());
+  status = absl::OkStatus();
+  for (int i = 0; i < 100 && status.ok(); ++i) status = consumer->Poll(limits, polled);
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+}
+
+// Clients that are full of work: records fetched and not taken, a transaction with records that are
+// not sent yet, a reader half way.
+TEST_F(KafkaLogTest, ClientsStopUnderLoad) {
+  const std::string in = Topic("in", 4), out = Topic("out", 4);
+  Fill(in, 50'000, 100);
+  const std::string value(1'000, 'v');
+  for (int life = 0; life < 5; ++life) {
+    auto consumer = *log_->Join({in, "0", {in}});
+    auto reader = *log_->Open({in, 0}, Offset(0), Isolation::kReadCommitted);
+    auto producer = *log_->NewTransactionalProducer(out);
+    stream::PollLimits limits;
+    limits.records = 10;
+    limits.wait = absl::Milliseconds(50);
+    stream::Polled polled;
+    std::vector<stream::Record> records;
+    for (int i = 0; i < 200 && polled.records.empty(); ++i) {
+      ASSERT_EQ(consumer->Poll(limits, polled), absl::OkStatus());
+      for (const TopicPartition& place : polled.assigned) {
+        ASSERT_EQ(consumer->Seek({place.topic, place.partition, Offset(0)}), absl::OkStatus());
+      }
+    }
+    ASSERT_FALSE(polled.records.empty());
+    ASSERT_EQ(reader->Poll(limits, records), absl::OkStatus());
+    ASSERT_EQ(producer->Init(), absl::OkStatus());
+    ASSERT_EQ(producer->Begin(), absl::OkStatus());
+    NewRecord record;
+    record.topic = out;
+    record.value = value;
+    for (int i = 0; i < 5'000; ++i) ASSERT_EQ(producer->Produce(record), absl::OkStatus());
+    const absl::Time start = absl::Now();
+    producer = nullptr;
+    reader = nullptr;
+    consumer = nullptr;
+    EXPECT_LT(absl::Now() - start, absl::Seconds(3));
+  }
+}
+
+TEST_F(KafkaLogTest, ABrokerThatIsAwayIsUnavailableAndSaysWhy) {
+  KafkaOptions options = KafkaBroker::Get().Options();
+  options.bootstrap_servers = "127.0.0.1:1";  // nobody has the port of tcpmux
+  options.call_timeout = options.delivery_timeout = absl::Milliseconds(500);
+  const auto away = *KafkaLog::Make(options);
+  const absl::Status status = away->PartitionCount("t").status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("Connection refused"));
+  NewRecord record;
+  record.topic = "t";
+  std::vector<stream::Written> written;
+  EXPECT_TRUE(absl::IsUnavailable((*away->NewProducer())->Send({record}, written)));
 }
 
 std::unique_ptr<LogUnderTest> Make() { return std::make_unique<KafkaLogUnderTest>(); }

@@ -3,12 +3,15 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -21,9 +24,11 @@ namespace {
 constexpr const char* kScript = "deploy/local/kafka/kafka";  // tests run from the top of the tree
 constexpr absl::string_view kLoopback = "127.0.0.1:";
 
-std::string ScratchFolder() {
-  const char* folder = std::getenv("TMPDIR");
-  return absl::StrCat(folder != nullptr ? folder : "/tmp", "/tend-kafka");
+std::string MakeFolder() {
+  const char* parent = std::getenv("TMPDIR");
+  std::string folder = absl::StrCat(parent != nullptr ? parent : "/tmp", "/tend-kafka-XXXXXX");
+  TEND_CHECK(mkdtemp(folder.data()) != nullptr);
+  return folder;
 }
 
 std::string ReadLine(int fd) {
@@ -62,13 +67,13 @@ KafkaBroker::KafkaBroker() {
   int to_script[2];
   int from_script[2];
   TEND_CHECK(pipe2(to_script, O_CLOEXEC) == 0 && pipe2(from_script, O_CLOEXEC) == 0);
-  const std::string folder = ScratchFolder();
+  folder_ = MakeFolder();
   script_ = fork();
   TEND_CHECK(script_ >= 0);
   if (script_ == 0) {
     dup2(to_script[0], STDIN_FILENO);
     dup2(from_script[1], STDOUT_FILENO);
-    execl(kScript, kScript, "run", "--scratch", "--with-stdin", "--data", folder.c_str(), nullptr);
+    execl(kScript, kScript, "run", "--scratch", "--with-stdin", "--data", folder_.c_str(), nullptr);
     _exit(127);
   }
   close(to_script[0]);
@@ -83,6 +88,34 @@ KafkaBroker::KafkaBroker() {
 KafkaBroker::~KafkaBroker() {
   close(stdin_);
   waitpid(script_, nullptr, 0);
+  rmdir(folder_.c_str());  // the script has removed what was in it
+}
+
+kafka::KafkaOptions KafkaBroker::Options() const {
+  kafka::KafkaOptions options;
+  options.bootstrap_servers = bootstrap_;
+  options.session_timeout = absl::Seconds(2);
+  options.heartbeat_interval = absl::Milliseconds(100);
+  options.transaction_timeout = absl::Seconds(4);
+  options.linger = absl::Milliseconds(1);
+  return options;
+}
+
+std::string KafkaBroker::PartitionFolder(absl::string_view topic, int partition) const {
+  for (const auto& scratch : std::filesystem::directory_iterator(folder_)) {
+    return absl::StrCat(scratch.path().string(), "/log/", topic, "-", partition);
+  }
+  return "";
+}
+
+void KafkaBroker::Pause() const { Signal(SIGSTOP); }
+void KafkaBroker::Resume() const { Signal(SIGCONT); }
+
+void KafkaBroker::Signal(int signal) const {
+  std::ifstream children(absl::StrCat("/proc/", script_, "/task/", script_, "/children"));
+  pid_t broker = -1;
+  TEND_CHECK(children >> broker);
+  TEND_CHECK(kill(broker, signal) == 0);
 }
 
 // LeaveGroup, version 3, which no librdkafka of Debian 12 sends for somebody else.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/kafka/settings.h"
 
 namespace tend {
 
@@ -24,15 +25,27 @@ class KafkaBroker {
 
   const std::string& bootstrap() const { return bootstrap_; }  // "127.0.0.1:port"
 
+  // Of a client, with time limits as short as this broker allows.
+  kafka::KafkaOptions Options() const;
+
+  // Where the broker keeps a partition's segments: to see what is really written.
+  std::string PartitionFolder(absl::string_view topic, int partition) const;
+
+  // Stops the broker where it stands, and lets it go on: connections stay, nothing is answered.
+  void Pause() const;
+  void Resume() const;
+
   // Takes a static member out of its group, as an administrator would. Returns whether it was
   // there.
   bool RemoveMember(absl::string_view group, absl::string_view member) const;
 
  private:
   KafkaBroker();
+  void Signal(int signal) const;
 
   pid_t script_ = -1;
   int stdin_ = -1;
+  std::string folder_;  // ours, in the one for temporary files
   std::string bootstrap_;
 };
 
