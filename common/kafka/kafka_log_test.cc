@@ -96,7 +96,7 @@ class KafkaLogTest : public ::testing::Test {
  protected:
   std::string Topic(absl::string_view name, int partitions = 1) {
     static int count = 0;
-    const std::string topic = absl::StrCat("kafka.", name, "-", ++count);
+    std::string topic = absl::StrCat("kafka.", name, "-", ++count);
     EXPECT_EQ(log_->CreateTopic({topic, partitions, stream::Cleanup::kDelete}), absl::OkStatus());
     return topic;
   }

@@ -61,7 +61,8 @@ constexpr Setting kEveryProducer[] = {
     {"enable.idempotence", "true"},
     // As Java's default for records with a key, so that all clients agree (common/base/murmur2.h).
     {"partitioner", "murmur2_random"},
-    // A third of the bytes for 1-2 % of the CPU; zstd halves them again for several times that.
+    // 500,000 sample interactions in transactions of 10,000: 2.3 us of CPU a record (none 2.2, zstd
+    // 2.6) for a fifth of the bytes (zstd a tenth; the sample repeats itself).
     {"compression.codec", "lz4"},
     // Several full transactions of the harness fit: a full queue means the broker is away.
     {"queue.buffering.max.messages", "1000000"},
