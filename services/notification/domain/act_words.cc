@@ -15,13 +15,18 @@ namespace {
 struct Acts {
   v1::SignalClass signal_class = v1::SIGNAL_CLASS_UNSPECIFIED;
   bool on_tie = false;
-  int64_t count = 0;    // with a time
-  int64_t earlier = 0;  // without one
+  int64_t count = 0;       // with a time
+  int64_t earlier = 0;     // without one
+  bool uncounted = false;  // earlier ones whose number nobody kept
   absl::Time first = absl::InfiniteFuture();
   absl::Time last = absl::InfinitePast();
 };
 
 void Add(const v1::Evidence& row, Acts& acts) {
+  if (row.term() == v1::EVIDENCE_TERM_EARLIER && row.count() == 0) {
+    acts.uncounted = true;
+    return;
+  }
   const int64_t count = std::max<int64_t>(1, row.count());
   if (row.term() == v1::EVIDENCE_TERM_EARLIER || !row.has_occur_time()) {
     acts.earlier += count;
@@ -53,9 +58,12 @@ std::vector<Acts> ByClass(const google::protobuf::RepeatedPtrField<v1::Evidence>
   return all;
 }
 
-// "today"; "twice today"; "twice since Monday"; "3 times since 2 March and once before".
+// "today"; "twice today"; "twice since Monday"; "3 times since 2 March (once before)"; "today (and
+// before)".
 std::string When(const Acts& acts, const Reader& reader) {
-  if (acts.count == 0) return absl::StrCat(Times(acts.earlier), " some time ago");
+  if (acts.count == 0) {
+    return acts.uncounted ? "some time ago" : absl::StrCat(Times(acts.earlier), " some time ago");
+  }
   const std::string since = WordsOfDay(acts.first, reader);
   std::string text = since;
   if (acts.count > 1) {
@@ -64,7 +72,11 @@ std::string When(const Acts& acts, const Reader& reader) {
     text = absl::StrCat(Times(acts.count), one_day ? " " : " since ",
                         one_day ? since : absl::StripPrefix(since, "on "));
   }
-  if (acts.earlier > 0) absl::StrAppend(&text, " (", Times(acts.earlier), " before)");
+  if (acts.uncounted) {
+    absl::StrAppend(&text, " (and before)");
+  } else if (acts.earlier > 0) {
+    absl::StrAppend(&text, " (", Times(acts.earlier), " before)");
+  }
   return text;
 }
 

@@ -75,6 +75,15 @@ TEST(WordsTest, SeveralActsOfADayAndEarlierOnesAreCounted) {
             "some time ago.");
 }
 
+TEST(WordsTest, EarlierActsThatNobodyCountedAreNotCounted) {
+  v1::MomentOpened moment = Moment(v1::MOMENT_KIND_BECAME_READY);
+  Act(moment, v1::SIGNAL_CLASS_PRICING_VISIT, At(3, 11));
+  Earlier(moment, v1::SIGNAL_CLASS_PRICING_VISIT, 0);
+  Earlier(moment, v1::SIGNAL_CLASS_EVENT, 0);
+  EXPECT_EQ(WordsOfMoment(moment, kReader).reasons,
+            "Ann looked at prices yesterday (and before) and took part in an event some time ago.");
+}
+
 TEST(WordsTest, AMessageToThisOwnerIsToldOnce) {
   v1::MomentOpened moment = Moment(v1::MOMENT_KIND_WAITS_FOR_US);
   Act(moment, v1::SIGNAL_CLASS_MESSAGE, At(3, 10));

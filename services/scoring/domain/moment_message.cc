@@ -29,7 +29,7 @@ void WriteEvidence(const MomentSource& s, model::OwnerIndex owner, v1::MomentOpe
   std::vector<EvidenceRow> rows = model::Explain(s.relationship, owner, s.now, s.model);
   std::erase_if(rows, [](const EvidenceRow& row) {
     return (row.term != Term::kInteraction && row.term != Term::kEarlier) ||
-           row.contribution <= 0 || row.on_tie;
+           row.contribution <= (row.term == Term::kEarlier ? kSmallest : 0) || row.on_tie;
   });
   std::stable_sort(rows.begin(), rows.end(), [](const EvidenceRow& a, const EvidenceRow& b) {
     return a.contribution > b.contribution;
