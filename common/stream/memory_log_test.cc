@@ -22,9 +22,7 @@ class MemoryLogUnderTest final : public LogUnderTest {
   void ExpireMember(absl::string_view group, absl::string_view member) override {
     log_.ExpireMember(group, member);
   }
-  void PassTransactionTimeout() override {
-    clock_.Advance(MemoryLogOptions().transaction_timeout);
-  }
+  void PassTransactionTimeout() override { clock_.Advance(MemoryLogOptions().transaction_timeout); }
 
  private:
   ManualClock clock_{absl::FromUnixSeconds(1'000'000)};

@@ -225,8 +225,7 @@ bool Repeats::Decode(absl::string_view value, Chunk& chunk) {
 }
 
 absl::Status Repeats::Restore(absl::string_view key, std::optional<absl::string_view> value) {
-  absl::Status unreadable =
-      absl::DataLossError("enrichment state: a record is of no known format");
+  absl::Status unreadable = absl::DataLossError("enrichment state: a record is of no known format");
   if (key.size() != 9) return unreadable;
   const char tag = key.front();
   key.remove_prefix(1);
