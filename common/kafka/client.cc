@@ -10,6 +10,9 @@ namespace tend::kafka {
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Make(rd_kafka_type_t type, ConfHandle conf,
                                                      absl::Duration call_timeout) {
+  auto errors = std::make_unique<Errors>();
+  rd_kafka_conf_set_opaque(conf.get(), errors.get());
+  rd_kafka_conf_set_error_cb(conf.get(), &Errors::OnError);
   char reason[512];
   ClientHandle rk(rd_kafka_new(type, conf.get(), reason, sizeof(reason)));
   if (rk == nullptr) {
@@ -20,11 +23,12 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Make(rd_kafka_type_t type, ConfH
     return absl::InvalidArgumentError(absl::StrCat("making a kafka client: ", why));
   }
   static_cast<void>(conf.release());  // the client's now
-  return std::unique_ptr<Client>(new Client(std::move(rk), call_timeout));
+  return std::unique_ptr<Client>(new Client(std::move(errors), std::move(rk), call_timeout));
 }
 
-Client::Client(ClientHandle rk, absl::Duration call_timeout)
-    : rk_(std::move(rk)),
+Client::Client(std::unique_ptr<Errors> errors, ClientHandle rk, absl::Duration call_timeout)
+    : errors_(std::move(errors)),
+      rk_(std::move(rk)),
       events_(rd_kafka_queue_get_main(rk_.get())),
       call_timeout_(call_timeout) {}
 
@@ -67,6 +71,16 @@ absl::StatusOr<int> Client::PartitionCount(const Topic& topic) {
   return found.partition_cnt;
 }
 
+void Client::Errors::Add(rd_kafka_resp_err_t error, const char* text) {
+  ++count;
+  // That all brokers are down follows what happened to each, and says less.
+  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last.empty()) last = text;
+}
+
+void Client::Errors::OnError(rd_kafka_t*, int error, const char* text, void* errors) noexcept {
+  static_cast<Errors*>(errors)->Add(static_cast<rd_kafka_resp_err_t>(error), text);
+}
+
 absl::Status Client::TakeErrors() {
   while (events_ != nullptr) {
     const EventHandle event(rd_kafka_queue_poll(events_.get(), /*timeout_ms=*/0));
@@ -78,11 +92,7 @@ absl::Status Client::TakeErrors() {
 }
 
 absl::Status Client::TakeError(rd_kafka_event_t* event) {
-  ++error_count_;
-  // That all brokers are down follows what happened to each, and says less.
-  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last_error_.empty()) {
-    last_error_ = rd_kafka_event_error_string(event);
-  }
+  errors_->Add(rd_kafka_event_error(event), rd_kafka_event_error_string(event));
   if (rd_kafka_event_error_is_fatal(event) != 0) return Fatal();
   return absl::OkStatus();
 }
@@ -98,8 +108,8 @@ absl::Status Client::Fatal() {
 absl::Status Client::Explain(const absl::Status& status) {
   if (!absl::IsUnavailable(status)) return status;
   TEND_RETURN_IF_ERROR(TakeErrors());
-  if (last_error_.empty()) return status;
-  return absl::UnavailableError(absl::StrCat(status.message(), "; last heard: ", last_error_));
+  if (errors_->last.empty()) return status;
+  return absl::UnavailableError(absl::StrCat(status.message(), "; last heard: ", errors_->last));
 }
 
 }  // namespace tend::kafka

@@ -54,20 +54,29 @@ class Client {
   // The client's fatal error, or OK.
   absl::Status Fatal();
   // How many error events came so far: of connections that broke, above all.
-  int64_t error_count() const { return error_count_; }
+  int64_t error_count() const { return errors_->count; }
   // The status with what the last error event said, where it is UNAVAILABLE: "timed out" alone does
   // not tell that nobody listens at the address.
   absl::Status Explain(const absl::Status& status);
 
  private:
-  Client(ClientHandle rk, absl::Duration call_timeout);
+  // Its address is the library's: calls that flush take error events out of the queue themselves,
+  // and only a callback hears of them. On our thread, as all of this.
+  struct Errors {
+    int64_t count = 0;
+    std::string last;
 
-  ClientHandle rk_;  // the last to go
+    void Add(rd_kafka_resp_err_t error, const char* text);
+    static void OnError(rd_kafka_t* rk, int error, const char* text, void* errors) noexcept;
+  };
+
+  Client(std::unique_ptr<Errors> errors, ClientHandle rk, absl::Duration call_timeout);
+
+  const std::unique_ptr<Errors> errors_;  // outlives rk_, whatever it still says
+  ClientHandle rk_;                       // of the library's objects the last to go
   QueueHandle events_;
   const absl::Duration call_timeout_;
   std::vector<std::unique_ptr<Topic>> topics_;
-  int64_t error_count_ = 0;
-  std::string last_error_;
 };
 
 }  // namespace tend::kafka

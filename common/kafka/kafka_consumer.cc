@@ -110,22 +110,17 @@ absl::Status KafkaConsumer::TakeRebalance(rd_kafka_event_t* event, stream::Polle
 
 absl::Status KafkaConsumer::Assign(const rd_kafka_topic_partition_list_t& places,
                                    stream::Polled& polled) {
-  const PlacesHandle starts = MakePlaces(static_cast<size_t>(places.cnt));
   for (int i = 0; i < places.cnt; ++i) {
     const rd_kafka_topic_partition_t& place = places.elems[i];
     Assigned assigned;
     TEND_ASSIGN_OR_RETURN(assigned.topic, client_->FindTopic(place.topic));
     assigned.partition = place.partition;
     assigned.queue.reset(rd_kafka_queue_get_partition(client_->rk(), place.topic, place.partition));
-    rd_kafka_queue_forward(assigned.queue.get(), nullptr);
-    // Where nothing is, for now: its Seek says where it starts.
-    rd_kafka_topic_partition_list_add(starts.get(), place.topic, place.partition)->offset =
-        RD_KAFKA_OFFSET_END;
+    rd_kafka_queue_forward(assigned.queue.get(), records_.get());
     polled.assigned.push_back({assigned.topic->name, assigned.partition});
     assigned_.push_back(std::move(assigned));
   }
-  TEND_RETURN_IF_ERROR(ToStatus(rd_kafka_assign(client_->rk(), starts.get()),
-                                absl::StrCat(name_, " taking its partitions")));
+  TEND_RETURN_IF_ERROR(StartSought());  // none yet, which the group takes for an answer
   membership_.reset(rd_kafka_consumer_group_metadata(client_->rk()));
   return absl::OkStatus();
 }
@@ -157,7 +152,32 @@ absl::Status KafkaConsumer::Seek(const stream::NextOffset& next) {
   return absl::OkStatus();
 }
 
+// All at once, since a set of partitions is taken as a whole; those that run begin again where they
+// are. From an offset that is known: a seek behind a start at a logical one can lose to its
+// look-up.
+absl::Status KafkaConsumer::StartSought() {
+  fetched_.Drop([](const rd_kafka_message_t&) { return true; });
+  const PlacesHandle starts = MakePlaces(assigned_.size());
+  for (Assigned& assigned : assigned_) {
+    if (!assigned.started && !assigned.must_seek) continue;
+    assigned.started = true;
+    assigned.must_seek = assigned.caught_up = false;
+    rd_kafka_topic_partition_list_add(starts.get(), assigned.topic->name.c_str(),
+                                      assigned.partition)
+        ->offset = assigned.next.value();
+  }
+  return ToStatus(rd_kafka_assign(client_->rk(), starts.get()),
+                  absl::StrCat(name_, " starting on its partitions"));
+}
+
 absl::Status KafkaConsumer::ApplySeeks() {
+  const auto starts = [](const Assigned& assigned) {
+    return assigned.must_seek && !assigned.started;
+  };
+  if (std::any_of(assigned_.begin(), assigned_.end(), starts)) {
+    must_seek_ = false;
+    return StartSought();
+  }
   const PlacesHandle places = MakePlaces(assigned_.size());
   std::vector<Assigned*> seeking;
   for (Assigned& assigned : assigned_) {
@@ -178,9 +198,6 @@ absl::Status KafkaConsumer::ApplySeeks() {
       continue;
     }
     seeking[i]->must_seek = false;
-    if (seeking[i]->joined) continue;
-    seeking[i]->joined = true;
-    rd_kafka_queue_forward(seeking[i]->queue.get(), records_.get());
   }
   return absl::OkStatus();
 }
@@ -203,6 +220,7 @@ absl::StatusOr<bool> KafkaConsumer::TakeRecords(const stream::PollLimits& limits
       fetched_.Pop();
       return problem;
     }
+    if (stream::Offset(message->offset) < assigned->next) continue;  // fetched twice around a start
     const auto size = static_cast<int64_t>(message->len + message->key_len);
     if (static_cast<int>(polled.records.size()) >= limits.records ||
         (!polled.records.empty() && bytes + size > limits.bytes)) {

@@ -23,8 +23,8 @@ namespace tend::kafka {
 
 // Rebalances are read as events from the consumer's own queue; records go past it, from each
 // partition's queue into one of ours, since a batch call on the consumer's queue would swallow the
-// rebalances. A partition's queue is joined to ours by its first Seek: before that it gives
-// nothing.
+// rebalances. Nothing of a
+// partition is fetched before its first Seek says where.
 //
 // Static membership: destruction does not tell the group, which gives the partitions to others when
 // the session has timed out, or to the next instance of this member at once.
@@ -56,10 +56,10 @@ class KafkaConsumer final : public stream::Consumer {
     int partition = 0;
     QueueHandle queue;
     stream::Offset next;
-    bool joined = false;  // its queue to ours
+    bool started = false;  // by its first Seek
     bool must_seek = false;
     bool caught_up = false;
-    bool reads() const { return joined && !must_seek; }
+    bool reads() const { return started && !must_seek; }
   };
 
   KafkaConsumer(std::unique_ptr<Client> client, const stream::GroupMembership& membership);
@@ -68,6 +68,7 @@ class KafkaConsumer final : public stream::Consumer {
   absl::Status TakeRebalance(rd_kafka_event_t* event, stream::Polled& polled);
   absl::Status Assign(const rd_kafka_topic_partition_list_t& places, stream::Polled& polled);
   absl::Status Unassign();
+  absl::Status StartSought();
   absl::Status ApplySeeks();
   // Returns whether anything is new: records, or the end of a partition.
   absl::StatusOr<bool> TakeRecords(const stream::PollLimits& limits, stream::Polled& polled);

@@ -200,7 +200,7 @@ TEST_F(KafkaLogTest, ClientsStopUnderLoad) {
         ASSERT_EQ(consumer->Seek({place.topic, place.partition, Offset(0)}), absl::OkStatus());
       }
     }
-    ASSERT_FALSE(polled.records.empty());
+    ASSERT_FALSE(polled.records.empty()) << "in life " << life;
     ASSERT_EQ(reader->Poll(limits, records), absl::OkStatus());
     ASSERT_EQ(producer->Init(), absl::OkStatus());
     ASSERT_EQ(producer->Begin(), absl::OkStatus());
@@ -214,6 +214,40 @@ TEST_F(KafkaLogTest, ClientsStopUnderLoad) {
     consumer = nullptr;
     EXPECT_LT(absl::Now() - start, absl::Seconds(3));
   }
+}
+
+// The library sends a request again when its connection broke, and the first one may still be on
+// its way: after a commit that looks well, it could end the next transaction.
+TEST_F(KafkaLogTest, AConnectionThatBreaksInATransactionEndsItsProducer) {
+  const std::string topic = Topic("t");
+  auto producer = *log_->NewTransactionalProducer(topic);
+  ASSERT_EQ(producer->Init(), absl::OkStatus());
+  NewRecord record;
+  record.topic = topic;
+  ASSERT_EQ(producer->Begin(), absl::OkStatus());
+  ASSERT_EQ(producer->Produce(record), absl::OkStatus());
+  KafkaBroker::Get().Disconnect();
+  ASSERT_EQ(producer->Commit(), absl::OkStatus());
+  EXPECT_TRUE(absl::IsUnknown(producer->Begin()));
+  producer = *log_->NewTransactionalProducer(topic);
+  ASSERT_EQ(producer->Init(), absl::OkStatus());
+  EXPECT_EQ(producer->Begin(), absl::OkStatus());
+}
+
+TEST_F(KafkaLogTest, AConnectionThatBreaksBetweenTransactionsDoesNoHarm) {
+  const std::string topic = Topic("t");
+  const auto producer = *log_->NewTransactionalProducer(topic);
+  ASSERT_EQ(producer->Init(), absl::OkStatus());
+  NewRecord record;
+  record.topic = topic;
+  ASSERT_EQ(producer->Begin(), absl::OkStatus());
+  ASSERT_EQ(producer->Produce(record), absl::OkStatus());
+  ASSERT_EQ(producer->Commit(), absl::OkStatus());
+  KafkaBroker::Get().Disconnect();
+  absl::Status status = producer->Begin();  // OK, or UNKNOWN where it heard of it only then
+  if (status.ok()) status = producer->Produce(record);
+  if (status.ok()) status = producer->Commit();
+  EXPECT_TRUE(status.ok() || absl::IsUnknown(status)) << status;
 }
 
 TEST_F(KafkaLogTest, ABrokerThatIsAwayIsUnavailableAndSaysWhy) {

@@ -275,6 +275,26 @@ TEST_F(KafkaWorkerTest, ABrokerThatHangsDuringACommitLosesNothingAndDoublesNothi
   ExpectExactlyOnce();
 }
 
+TEST_F(KafkaWorkerTest, ConnectionsThatBreakAtAnyStepLoseNothingAndDoubleNothing) {
+  LogCall at = LogCall::kBegin;
+  bool armed = false;
+  stream::FaultyLog log(*log_, [&](LogCall made) {
+    if (armed && made == at) KafkaBroker::Get().Disconnect(), armed = false;
+    return Fault::kNone;
+  });
+  const auto worker = Start(log);
+  for (int round = 0; round < 2; ++round) {
+    for (const LogCall call : {LogCall::kPoll, LogCall::kBegin, LogCall::kProduce,
+                               LogCall::kSendOffsets, LogCall::kCommit}) {
+      at = call;
+      armed = true;
+      Send("k");
+      ASSERT_TRUE(StepUntil({worker.get()}, [&] { return !armed && AllShown(); }));
+    }
+  }
+  ExpectExactlyOnce();
+}
+
 TEST_F(KafkaGroupTest, WorkersThatComeAndGoUnderLoadShowEachRecordOnce) {
   const auto send_all = [this] {
     for (int key = 0; key < 12; ++key) Send(absl::StrCat("k", key));

@@ -118,6 +118,25 @@ void KafkaBroker::Signal(int signal) const {
   TEND_CHECK(kill(broker, signal) == 0);
 }
 
+int KafkaBroker::port() const {
+  int port = 0;
+  TEND_CHECK(absl::SimpleAtoi(absl::StripPrefix(bootstrap_, kLoopback), &port));
+  return port;
+}
+
+void KafkaBroker::Disconnect() const {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    int fd = -1;
+    sockaddr_in peer = {};
+    socklen_t size = sizeof(peer);
+    if (!absl::SimpleAtoi(entry.path().filename().string(), &fd) ||
+        getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
+      continue;
+    }
+    if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == port()) shutdown(fd, SHUT_RDWR);
+  }
+}
+
 // LeaveGroup, version 3, which no librdkafka of Debian 12 sends for somebody else.
 bool KafkaBroker::RemoveMember(absl::string_view group, absl::string_view member) const {
   std::string request;
@@ -133,11 +152,9 @@ bool KafkaBroker::RemoveMember(absl::string_view group, absl::string_view member
   AppendInt(framed, static_cast<int64_t>(request.size()), 4);
   framed += request;
 
-  int port = 0;
-  TEND_CHECK(absl::SimpleAtoi(absl::StripPrefix(bootstrap_, kLoopback), &port));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_port = htons(static_cast<uint16_t>(port()));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   char head[14];  // size, correlation, throttle time, error

@@ -35,6 +35,9 @@ class KafkaBroker {
   void Pause() const;
   void Resume() const;
 
+  // Breaks every connection that this process has to the broker.
+  void Disconnect() const;
+
   // Takes a static member out of its group, as an administrator would. Returns whether it was
   // there.
   bool RemoveMember(absl::string_view group, absl::string_view member) const;
@@ -42,6 +45,7 @@ class KafkaBroker {
  private:
   KafkaBroker();
   void Signal(int signal) const;
+  int port() const;
 
   pid_t script_ = -1;
   int stdin_ = -1;

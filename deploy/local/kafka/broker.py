@@ -185,3 +185,7 @@ class Broker:
             self.process.wait()
         if self.scratch:
             shutil.rmtree(self.data, ignore_errors=True)
+            try:
+                self.data.parent.rmdir()  # whoever made it for us may be dead
+            except OSError:
+                pass  # it holds something
