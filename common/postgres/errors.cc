@@ -14,7 +14,9 @@ constexpr absl::string_view kPayload = "tend/sqlstate";
 absl::StatusCode CodeOfSqlState(absl::string_view sqlstate) {
   const absl::string_view kind = sqlstate.substr(0, 2);
   if (kind == "08" || kind == "53" || kind == "58") return absl::StatusCode::kUnavailable;
-  if (kind == "57" || sqlstate == "25006") return absl::StatusCode::kUnavailable;  // shut down
+  // Shut down or ended by the server; not the primary any more.
+  const bool ended = kind == "57" || sqlstate == "25P03";
+  if (ended || sqlstate == "25006") return absl::StatusCode::kUnavailable;
   if (kind == "40" || sqlstate == "55P03") return absl::StatusCode::kAborted;
   if (sqlstate == "23505") return absl::StatusCode::kAlreadyExists;
   if (kind == "23" || kind == "22") return absl::StatusCode::kInvalidArgument;
