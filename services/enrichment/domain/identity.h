@@ -107,6 +107,9 @@ class IdentityStore {
 // Whether the key's identifier may join people (see the top).
 bool IsStrong(absl::string_view key);
 
+// InferenceKey::kMailbox of an e-mail's key: the same for all spellings of one mailbox.
+uint64_t MailboxHash(absl::string_view key);
+
 }  // namespace tend::enrichment
 
 #endif  // TEND_SERVICES_ENRICHMENT_DOMAIN_IDENTITY_H_

@@ -16,12 +16,18 @@ namespace {
 constexpr absl::string_view kAssertionCause = "one record lists both";
 constexpr absl::string_view kInferenceCause = "two keys agree";
 
+std::string Text(absl::string_view view) { return {view.data(), view.size()}; }
+
 }  // namespace
 
 bool IsStrong(absl::string_view key) {
   const v1::IdentifierKind kind = KindOfKey(key);
   return kind == v1::IDENTIFIER_KIND_EMAIL || kind == v1::IDENTIFIER_KIND_RECORD ||
          kind == v1::IDENTIFIER_KIND_SOCIAL;
+}
+
+uint64_t MailboxHash(absl::string_view key) {
+  return StableHash(MailCanonKey(key.substr(key.find(':') + 1)));
 }
 
 MemoryIdentityStore::MemoryIdentityStore(absl::string_view hmac_key)
@@ -134,7 +140,7 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::FirstLoose(const Found& fo
 
 Resolution MemoryIdentityStore::Answer(const IdentityClaim& claim, OriginIndex origin) const {
   Resolution answer;
-  answer.identity_seq = static_cast<int64_t>(log_.size());
+  answer.identity_seq = last_seq();
   if (origin == kNone) return answer;
   answer.is = origin == kErased ? Resolution::Is::kErased : Resolution::Is::kPerson;
   if (origin == kErased) return answer;
@@ -188,18 +194,22 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::Create(const IdentityClaim
 
 void MemoryIdentityStore::Attach(absl::string_view key, OriginIndex origin,
                                  const IdentityClaim& claim, absl::Time now) {
-  origin_of_key_.emplace(std::string(key), origin);
+  origin_of_key_.emplace(Text(key), origin);
   if (IsStrong(key)) origins_[origin].strong = true;
   if (KindOfKey(key) != v1::IDENTIFIER_KIND_EMAIL) return;
   if (!claim.account_id.empty()) {
-    const auto [at, added] =
-        account_index_.try_emplace(claim.account_id, static_cast<uint32_t>(accounts_.size()));
-    if (added) accounts_.emplace_back(claim.account_id);
-    origins_[origin].account = at->second;
+    origins_[origin].account = AccountIndex(claim.account_id);
   } else {  // free mail: the providers whose mailboxes have several spellings are among them
-    Infer(InferenceKey::kMailbox, StableHash(MailCanonKey(key.substr(key.find(':') + 1))), origin,
-          now);
+    Infer(InferenceKey::kMailbox, MailboxHash(key), origin, now);
   }
+}
+
+uint32_t MemoryIdentityStore::AccountIndex(absl::string_view account) {
+  if (account.empty()) return 0;
+  const auto [at, added] =
+      account_index_.try_emplace(account, static_cast<uint32_t>(accounts_.size()));
+  if (added) accounts_.emplace_back(account);
+  return at->second;
 }
 
 const std::vector<MemoryIdentityStore::OriginIndex>& MemoryIdentityStore::MembersOf(
@@ -233,8 +243,8 @@ void MemoryIdentityStore::MergePersons(OriginIndex a, OriginIndex b, absl::strin
   std::sort(members.begin(), members.end());
   --person_count_;
   v1::IdentityLogEntry& entry = AddLogEntry(loser);
-  entry.mutable_merged()->set_survivor_person_id(std::string(IdOf(survivor)));
-  entry.mutable_merged()->set_cause(std::string(cause));
+  entry.mutable_merged()->set_survivor_person_id(Text(IdOf(survivor)));
+  entry.mutable_merged()->set_cause(Text(cause));
   SetTimestamp(now, *entry.mutable_merged()->mutable_merge_time());
   for (absl::string_view key : compared) *entry.add_identifiers() = IdentifierOfKey(key);
 }
@@ -252,8 +262,8 @@ void MemoryIdentityStore::Agree(OriginIndex a, OriginIndex b, InferenceKey kind,
 
 v1::IdentityLogEntry& MemoryIdentityStore::AddLogEntry(OriginIndex person) {
   v1::IdentityLogEntry& entry = log_.emplace_back();
-  entry.set_seq(static_cast<int64_t>(log_.size()));
-  entry.set_person_id(std::string(IdOf(person)));
+  entry.set_seq(last_seq());
+  entry.set_person_id(Text(IdOf(person)));
   return entry;
 }
 

@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "services/enrichment/domain/identity.h"
+#include "services/enrichment/domain/identity_tables.h"
 #include "services/enrichment/domain/proposals.h"
 
 namespace tend::enrichment {
@@ -23,6 +24,9 @@ class MemoryIdentityStore final : public IdentityStore {
  public:
   // hmac_key: what ids of persons are made with; equal keys give equal ids. Not empty.
   explicit MemoryIdentityStore(absl::string_view hmac_key);
+  // With what another store holds, or a part of it. REQUIRES: of each person in it all origins, and
+  // no log.
+  MemoryIdentityStore(absl::string_view hmac_key, const IdentityTables& tables);
 
   absl::Status Resolve(absl::Span<const IdentityClaim> claims, absl::Time now,
                        absl::Span<Resolution> resolutions) override;
@@ -36,6 +40,9 @@ class MemoryIdentityStore final : public IdentityStore {
                                                             size_t limit) override;
   absl::StatusOr<int64_t> RelayedSeq() override { return relayed_seq_; }
   absl::Status SetRelayedSeq(int64_t seq) override;
+
+  // All it holds now. Origins keep their places; new ones are at the end.
+  IdentityTables Tables() const;
 
   // Persons that are not erased.
   size_t person_count() const { return person_count_; }
@@ -73,6 +80,8 @@ class MemoryIdentityStore final : public IdentityStore {
   OriginIndex Create(const IdentityClaim& claim, absl::Time now);
   void Attach(absl::string_view key, OriginIndex origin, const IdentityClaim& claim,
               absl::Time now);
+  uint32_t AccountIndex(absl::string_view account);
+  int64_t last_seq() const { return log_base_ + static_cast<int64_t>(log_.size()); }
   bool PersonIsStrong(OriginIndex origin) const;
   const std::vector<OriginIndex>& MembersOf(OriginIndex origin) const;
 
@@ -97,7 +106,8 @@ class MemoryIdentityStore final : public IdentityStore {
   absl::flat_hash_map<std::string, uint32_t> account_index_;
   absl::flat_hash_set<std::string> erased_;  // KeyedUuid of each identifier of an erased person
   Proposals proposals_;
-  std::deque<v1::IdentityLogEntry> log_;  // entry i has seq i + 1
+  std::deque<v1::IdentityLogEntry> log_;  // entry i has seq log_base_ + i + 1
+  int64_t log_base_ = 0;
   int64_t relayed_seq_ = 0;
   size_t person_count_ = 0;
 };

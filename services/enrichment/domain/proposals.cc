@@ -15,8 +15,7 @@ Proposals::Pair Ordered(Proposals::OriginIndex a, Proposals::OriginIndex b) {
 absl::InlinedVector<Proposals::OriginIndex, 4> Proposals::Hold(InferenceKey kind, uint64_t hash,
                                                                OriginIndex origin) {
   absl::InlinedVector<OriginIndex, 4> others;
-  auto& holders =
-      holders_[hash ^ (uint64_t{0x9e3779b97f4a7c15} * (static_cast<uint64_t>(kind) + 1))];
+  auto& holders = holders_[HolderKey(kind, hash)];
   if (holders.size() > kMaxHolders) return others;
   if (std::find(holders.begin(), holders.end(), origin) != holders.end()) return others;
   holders.push_back(origin);
@@ -52,6 +51,22 @@ void Proposals::Reunite(absl::Span<const OriginIndex> left, absl::Span<const Ori
   for (OriginIndex a : left) {
     for (OriginIndex b : right) apart_.erase(Ordered(a, b));
   }
+}
+
+void Proposals::Import(const IdentityTables& tables) {
+  for (const auto& [key, origins] : tables.holders) {
+    holders_[key].assign(origins.begin(), origins.end());
+  }
+  agreeing_ = tables.agreeing;
+  apart_.insert(tables.apart.begin(), tables.apart.end());
+}
+
+void Proposals::Export(IdentityTables& tables) const {
+  for (const auto& [key, origins] : holders_) {
+    tables.holders[key].assign(origins.begin(), origins.end());
+  }
+  tables.agreeing = agreeing_;
+  tables.apart.insert(apart_.begin(), apart_.end());
 }
 
 std::vector<InferenceKey> Proposals::KindsOf(uint8_t bits) {

@@ -14,14 +14,15 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "services/enrichment/domain/identity.h"
+#include "services/enrichment/domain/identity_tables.h"
 
 namespace tend::enrichment {
 
 // Origins are named by their number in the store. For one thread.
 class Proposals {
  public:
-  using OriginIndex = uint32_t;
-  using Pair = std::pair<OriginIndex, OriginIndex>;  // the smaller first
+  using OriginIndex = IdentityTables::OriginIndex;
+  using Pair = IdentityTables::Pair;
 
   // Writes the origin down as a holder of an inference's key, and returns the other holders. A key
   // with more than kMaxHolders holders tells nothing ("John Smith, self-employed") and is given up.
@@ -34,6 +35,13 @@ class Proposals {
   void KeepApart(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right);
   bool AreApart(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right) const;
   void Reunite(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right);
+
+  // By what `holders` of IdentityTables are found.
+  static uint64_t HolderKey(InferenceKey kind, uint64_t hash) {
+    return hash ^ (uint64_t{0x9e3779b97f4a7c15} * (static_cast<uint64_t>(kind) + 1));
+  }
+  void Import(const IdentityTables& tables);
+  void Export(IdentityTables& tables) const;
 
   // Pairs with the kinds that agree, in order of their origins.
   const absl::btree_map<Pair, uint8_t>& pairs() const { return agreeing_; }
