@@ -276,6 +276,77 @@ TEST_F(EnrichmentTest, AnErasureOutlivesARestart) {
   for (const auto& [key, value] : changelog) EXPECT_EQ(value.has_value(), key[0] != 'e') << key;
 }
 
+// A store that is away for the first `failures` calls.
+class AwayStore final : public IdentityStore {
+ public:
+  explicit AwayStore(IdentityStore& store) : store_(store) {}
+  absl::Status Resolve(absl::Span<const IdentityClaim> claims, absl::Time now,
+                       absl::Span<Resolution> resolutions) override {
+    ++asked;
+    if (failures > 0 && failures-- > 0) return absl::UnavailableError("away");
+    return store_.Resolve(claims, now, resolutions);
+  }
+  absl::Status Merge(absl::string_view a, absl::string_view b, absl::string_view cause,
+                     absl::Time now) override {
+    return store_.Merge(a, b, cause, now);
+  }
+  absl::Status Split(absl::Span<const std::string> origins, absl::string_view cause,
+                     absl::Time now) override {
+    return store_.Split(origins, cause, now);
+  }
+  absl::Status Erase(absl::string_view person, absl::Time now) override {
+    if (failures > 0 && failures-- > 0) return absl::UnavailableError("away");
+    return store_.Erase(person, now);
+  }
+  absl::StatusOr<std::vector<Proposal>> ListProposals(size_t limit) override {
+    return store_.ListProposals(limit);
+  }
+  absl::StatusOr<std::vector<v1::IdentityLogEntry>> ReadLog(int64_t after, size_t limit) override {
+    return store_.ReadLog(after, limit);
+  }
+  absl::StatusOr<int64_t> RelayedSeq() override { return store_.RelayedSeq(); }
+  absl::Status SetRelayedSeq(int64_t seq) override { return store_.SetRelayedSeq(seq); }
+
+  int failures = 0;
+  int asked = 0;
+
+ private:
+  IdentityStore& store_;
+};
+
+TEST_F(EnrichmentTest, AStoreThatIsAwayLosesNothing) {
+  AwayStore away(store_);
+  processor_ = MakeEnrichmentProcessor({}, roster_, away, &counts_);
+  const std::string mail =
+      Mail("FROM", "ann@example.com") + Mail("TO", "eve@ours.example") + "message_sent {}";
+  v1::Interaction interaction;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(mail, &interaction));
+  const std::string bytes = interaction.SerializeAsString();
+  const std::vector<stream::Record> records(1, [&bytes] {
+    stream::Record record;
+    record.value = bytes;
+    return record;
+  }());
+  away.failures = 1;
+  EXPECT_TRUE(absl::IsUnavailable(processor_->Prepare(records, FakeContext().now())));
+  EXPECT_EQ(Counts().received, 0);
+  EXPECT_EQ(Push(mail).size(), 1u);
+  EXPECT_EQ(Push(mail, "m1").size(), 1u);
+  EXPECT_EQ(away.asked, 3);
+}
+
+TEST_F(EnrichmentTest, AnErasureWaitsForAStoreThatIsAway) {
+  AwayStore away(store_);
+  processor_ = MakeEnrichmentProcessor({}, roster_, away, &counts_);
+  Push(Subject(Named("EMAIL", "", "ann@example.com")) + "erasure_asked {}");
+  Counts();  // commits
+  away.failures = 1;
+  EXPECT_TRUE(absl::IsUnavailable(processor_->Prepare({}, FakeContext().now())));
+  EXPECT_THAT(*store_.ReadLog(0, 10), testing::IsEmpty());
+  Tick();
+  EXPECT_THAT(*store_.ReadLog(0, 10), testing::SizeIs(1));
+}
+
 TEST_F(EnrichmentTest, ABatchIsResolvedInOneGo) {
   std::vector<std::string> bytes;
   for (const char* name : {"ann", "bob", "ann"}) {
@@ -335,7 +406,8 @@ TEST_F(EnrichmentTest, AbortedBatchesAreNotCounted) {
 TEST_F(EnrichmentTest, SendersAndRecipientsAreCountedInPairs) {
   const std::string eve = Mail("FROM", "eve@ours.example");
   Push(eve + Mail("TO", "ann@example.com") + Mail("CC", "bob@example.com") +
-       Mail("TO", "finn@ours.example") + "message_sent {}", "m1");
+           Mail("TO", "finn@ours.example") + "message_sent {}",
+       "m1");
   Push(eve + Mail("TO", "ann@example.com") + "message_sent {}", "m1");  // a repeat
   Push(Mail("FROM", "ann@example.com") + Mail("TO", "bob@example.com") + "message_sent {}");
   EXPECT_EQ(Counts().pairs_us_and_them, 2);
