@@ -20,7 +20,7 @@ namespace {
 
 struct Arguments {
   std::string topic;
-  std::string bootstrap = "127.0.0.1:9092";
+  std::string bootstrap = "127.0.0.1:19092";
   std::string file = "deploy/topics.textproto";
   int replication = -1;
   bool dry_run = false;
