@@ -38,6 +38,7 @@ void ExpectRight(const std::string& path) {
 
 TEST(ServiceMainTest, TheShippedConfigurationsAreRight) {
   ExpectRight<v1::IngestConfig>("deploy/config/ingest.textproto");
+  ExpectRight<v1::EnrichmentConfig>("deploy/config/enrichment.textproto");
   ExpectRight<v1::ScoringConfig>("deploy/config/scoring.textproto");
   ExpectRight<v1::NotificationConfig>("deploy/config/notification.textproto");
 }

@@ -35,8 +35,8 @@ struct EnrichmentOptions {
 // were erased).
 //
 // roster, store and counts outlive the processor; counts may be null, and is added to at each
-// commit. A store is shared by the processors of one thread, and asked in Prepare only: once for all
-// outsiders of the polled records. While it does not answer the records wait.
+// commit. A store is shared by the processors of one thread, and asked in Prepare only: once for
+// all outsiders of the polled records. While it does not answer the records wait.
 std::unique_ptr<stream::Processor> MakeEnrichmentProcessor(const EnrichmentOptions& options,
                                                            const Roster& roster,
                                                            IdentityStore& store,

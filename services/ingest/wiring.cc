@@ -30,7 +30,7 @@ void WaitFor(const std::stop_token& stop) {
 
 void CheckConfig(const v1::IngestConfig& /*config*/, ConfigFaults& /*faults*/) {}
 
-absl::Status Run(const v1::IngestConfig& config, std::stop_token stop) {
+absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   const v1::RuntimeConfig& runtime = config.runtime();
   Metrics metrics("ingest");
   int metrics_port = 0;

@@ -13,7 +13,7 @@ namespace tend::ingest {
 
 void CheckConfig(const v1::IngestConfig& config, ConfigFaults& faults);
 // Runs until `stop`. Errors: UNAVAILABLE (a taken port); INVALID_ARGUMENT (Kafka's settings).
-absl::Status Run(const v1::IngestConfig& config, std::stop_token stop);
+absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop);
 
 }  // namespace tend::ingest
 

@@ -1,7 +1,6 @@
 #include "services/notification/wiring.h"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,7 +17,7 @@ void CheckConfig(const v1::NotificationConfig& config, ConfigFaults& faults) {
   faults.RequireSet("policy_file", config.policy_file());
 }
 
-absl::Status Run(const v1::NotificationConfig& config, std::stop_token stop) {
+absl::Status Run(const v1::NotificationConfig& config, const std::stop_token& stop) {
   v1::Policy policy;
   TEND_RETURN_IF_ERROR(ReadTextConfig(config.policy_file(), &policy));
   if (const std::vector<std::string> wrong = AttentionFaults(policy.attention()); !wrong.empty()) {
@@ -26,7 +25,7 @@ absl::Status Run(const v1::NotificationConfig& config, std::stop_token stop) {
         absl::StrCat(config.policy_file(), ": attention: ", absl::StrJoin(wrong, "; ")));
   }
   return service::RunStreamService(config.runtime(), "notification",
-                                   MakeNotificationProcessor(policy), std::move(stop));
+                                   MakeNotificationProcessor(policy), stop);
 }
 
 }  // namespace tend::notification

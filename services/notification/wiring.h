@@ -13,7 +13,7 @@ namespace tend::notification {
 
 void CheckConfig(const v1::NotificationConfig& config, ConfigFaults& faults);
 // Runs until `stop`. Errors: INVALID_ARGUMENT, NOT_FOUND (the policy); those of RunStreamService.
-absl::Status Run(const v1::NotificationConfig& config, std::stop_token stop);
+absl::Status Run(const v1::NotificationConfig& config, const std::stop_token& stop);
 
 }  // namespace tend::notification
 

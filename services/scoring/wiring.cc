@@ -1,6 +1,5 @@
 #include "services/scoring/wiring.h"
 
-#include <utility>
 
 #include "common/base/status_macros.h"
 #include "common/model/scoring_model.h"
@@ -17,7 +16,7 @@ void CheckConfig(const v1::ScoringConfig& config, ConfigFaults& faults) {
   faults.RequireSet("pool_owner_id", config.pool_owner_id());
 }
 
-absl::Status Run(const v1::ScoringConfig& config, std::stop_token stop) {
+absl::Status Run(const v1::ScoringConfig& config, const std::stop_token& stop) {
   v1::ScoringModel model;
   TEND_RETURN_IF_ERROR(ReadTextConfig(config.model_file(), &model));
   v1::Policy policy;
@@ -27,7 +26,7 @@ absl::Status Run(const v1::ScoringConfig& config, std::stop_token stop) {
   TEND_ASSIGN_OR_RETURN(options.policy, model::Compile(policy));
   options.pool_owner_id = config.pool_owner_id();
   options.product_owner_id = config.product_owner_id();
-  return service::RunStreamService(config.runtime(), "scoring", MakeSpec(options), std::move(stop));
+  return service::RunStreamService(config.runtime(), "scoring", MakeSpec(options), stop);
 }
 
 }  // namespace tend::scoring

@@ -14,7 +14,7 @@ namespace tend::scoring {
 void CheckConfig(const v1::ScoringConfig& config, ConfigFaults& faults);
 // Runs until `stop`. Errors: INVALID_ARGUMENT, NOT_FOUND (model, policy); those of
 // RunStreamService.
-absl::Status Run(const v1::ScoringConfig& config, std::stop_token stop);
+absl::Status Run(const v1::ScoringConfig& config, const std::stop_token& stop);
 
 }  // namespace tend::scoring
 
