@@ -35,6 +35,27 @@ trial: configure ## Build `tend` and play the shipped sample through it
 	@# 2: rows were rejected; the sample's are broken on purpose, and the report names them.
 	@$(BUILD)/bin/tend trial $(TRIAL_ARGS) || [ $$? -eq 2 ]
 
+##@ Run it: Kafka, PostgreSQL and the services on this machine
+STACK := deploy/local/stack/stack
+.PHONY: up down status logs clean-data
+up: packages-run configure ## Start all of it, send the sample through it and tell what came of it
+	@$(BUILT) --target tend tend-ingest tend-enrichment tend-scoring tend-notification
+	@$(STACK) up
+	@$(STACK) sample
+
+down: ## Stop what `make up` started
+	@$(STACK) down
+
+status: ## What is up, and how far behind each hop is
+	@$(STACK) status
+	@$(BUILD)/bin/tend status
+
+logs: ## The last lines of each part's log (PART=scoring: of one)
+	@$(STACK) logs $(PART)
+
+clean-data: ## Forget all that was stored (after `make down`)
+	@$(STACK) clean-data
+
 ##@ Work on it
 .PHONY: build test check format lint
 build: configure ## Build everything
@@ -98,9 +119,12 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
 	  $(firstword $(MAKEFILE_LIST))
 
-.PHONY: configure packages-build packages-check
+.PHONY: configure packages-build packages-run packages-check
 packages-build:
 	@deploy/local/install-packages build
+
+packages-run:
+	@deploy/local/install-packages build run
 
 packages-check:
 	@deploy/local/install-packages build check
