@@ -345,6 +345,7 @@ void WatchCooling(Relationship& r, const Act& act, const MomentContext& c) {
       const Instant cools = CoolsAt(*tie, c.model, c.policy);
       tie->cools_day = DayOf(cools);
       if (cools <= tie->last_theirs) {  // they wrote and it is cool still: no news
+        c.before_tie_change(*tie);      // it may be of another part than the act
         tie->cooled = true;
         continue;
       }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/model/parts.h"
 #include "common/testing/model_testing.h"
 #include "gtest/gtest.h"
 
@@ -239,6 +240,30 @@ TEST(OwnerTest, IsTheCrmOwnerElseTheStrongestTieElseTheAccountsElseThePool) {
   EXPECT_EQ(chosen(), 1u);
   life.crm_owner = 5;
   EXPECT_EQ(chosen(), 5u);
+}
+
+// An act changes whether a tie has cooled on every part: a journal must hear of each.
+TEST(CoolingTest, ATieOfAnotherPartIsKeptBeforeItIsCalledCool) {
+  std::vector<Act> acts;
+  for (const double day : {0, 10, 20}) {
+    acts.push_back(MakeAct(Kind::kMessage, Day(day), 1));
+    acts.push_back(MakeAct(Kind::kAnswer, Day(day + 1), 1));
+  }
+  Relationship r, loser = FoldAll(acts);
+  loser.person[0] = 2;
+  for (MovedPart& moved : TakeParts(loser, kDay)) PutPart(r, std::move(moved), kDay);
+  ASSERT_NE(r.ties.Find(1, 1), nullptr);
+  r.ties.Find(1, 1)->peak_strength = 1;
+  const Act act = MakeAct(Kind::kMessage, Day(22), 1);
+  const Folded folded = Fold(r, act, 0, Day(22), ShippedModel(), ShippedPolicy());
+  std::vector<int> kept;
+  const auto sink = [](const MomentChange&) {};
+  const auto keep = [&](const Tie& tie) { kept.push_back(tie.cooled ? -1 : tie.origin); };
+  const Owners owners{0, 0, 0, 0, [](OwnerIndex) { return absl::string_view("a"); }};
+  AfterAct(r, act, folded, true, r.stage,
+           MomentContext{Day(22), ShippedModel(), ShippedPolicy(), owners, sink, keep});
+  EXPECT_EQ(kept, std::vector<int>{1});
+  EXPECT_TRUE(r.ties.Find(1, 1)->cooled);
 }
 
 // Owners are numbered as they come in: another process may number them another way.
