@@ -214,6 +214,26 @@ Tie DecodeTieNumbers(const v1::Tie& in, OwnerIndex owner) {
   return tie;
 }
 
+void EncodeDepartures(const Extras& extras, v1::Relationship* out) {
+  out->set_identity_seq(extras.identity_seq);
+  for (const Departure& d : extras.departures) {
+    v1::Departure* departure = out->add_departures();
+    PrintPersonKey(d.origin, departure->mutable_origin_id());
+    PrintPersonKey(d.to, departure->mutable_to_person_id());
+    departure->set_identity_seq(d.identity_seq);
+  }
+}
+
+absl::Status DecodeDepartures(const v1::Relationship& in, Extras& extras) {
+  extras.identity_seq = static_cast<uint32_t>(in.identity_seq());
+  for (const v1::Departure& d : in.departures()) {
+    TEND_ASSIGN_OR_RETURN(const PersonKey origin, ParsePersonKey(View(d.origin_id())));
+    TEND_ASSIGN_OR_RETURN(const PersonKey to, ParsePersonKey(View(d.to_person_id())));
+    extras.departures.push_back({origin, to, static_cast<uint32_t>(d.identity_seq())});
+  }
+  return absl::OkStatus();
+}
+
 // extras: nullptr where there are none.
 void EncodeExtras(const Extras* extras, const Names& names, v1::Relationship* out) {
   out->clear_open_moments();
@@ -221,6 +241,7 @@ void EncodeExtras(const Extras* extras, const Names& names, v1::Relationship* ou
   out->clear_merged_into_person_id();
   out->clear_identity_seq();
   out->clear_rest_told_time();
+  out->clear_departures();
   if (extras == nullptr) return;
   for (const OpenMoment& m : extras->open) {
     v1::OpenMoment* moment = out->add_open_moments();
@@ -241,13 +262,13 @@ void EncodeExtras(const Extras* extras, const Names& names, v1::Relationship* ou
   }
   if (extras->merged_into != nullptr)
     PrintPersonKey(*extras->merged_into, out->mutable_merged_into_person_id());
-  out->set_identity_seq(extras->identity_seq);
   TEND_PUT(extras->rest_told, out, rest_told_time);
+  EncodeDepartures(*extras, out);
 }
 
 absl::Status DecodeExtras(const v1::Relationship& in, Names& names, Relationship* r) {
   if (in.open_moments().empty() && in.waiting().empty() && in.merged_into_person_id().empty() &&
-      in.identity_seq() == 0 && !in.has_rest_told_time()) {
+      in.identity_seq() == 0 && in.departures().empty() && !in.has_rest_told_time()) {
     return absl::OkStatus();
   }
   Extras& extras = r->extra();
@@ -264,8 +285,10 @@ absl::Status DecodeExtras(const v1::Relationship& in, Names& names, Relationship
     TEND_ASSIGN_OR_RETURN(const PersonKey into, ParsePersonKey(View(in.merged_into_person_id())));
     extras.merged_into = std::make_unique<PersonKey>(into);
   }
-  extras.identity_seq = static_cast<uint32_t>(in.identity_seq());
   extras.rest_told = TEND_GET(in, rest_told_time);
+  TEND_RETURN_IF_ERROR(DecodeDepartures(in, extras));
+  if (extras.merged_into != nullptr && in.departures().empty())  // before departures were kept
+    extras.departures.push_back({r->person, *extras.merged_into, extras.identity_seq});
   return absl::OkStatus();
 }
 
@@ -364,6 +387,7 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
   out->set_version(r.version);
   out->set_input_offset(r.input_offset);
   out->set_erased(r.erased);
+  if (r.erased && r.extras != nullptr) EncodeDepartures(*r.extras, out);
   if (r.erased) return;
   Assign(model_version, out->mutable_model_version());
   while (out->parts_size() > r.PartCount()) out->mutable_parts()->RemoveLast();
@@ -372,6 +396,7 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
     v1::Part* part = out->mutable_parts(i);
     EncodePart(i == 0 ? r.person : r.extras->joined[i - 1].origin, r.PartAt(i), part);
     EncodeWishes(r.WishesAt(i), names, part);
+    part->set_identity_seq(i == 0 ? 0 : r.extras->joined[i - 1].identity_seq);
   }
   TEND_PUT(now, out, as_of_time);
   out->set_readiness(readiness);
@@ -411,6 +436,8 @@ absl::Status Decode(const v1::Relationship& in, Names& names, Relationship* r) {
     r->PartAt(index) = DecodePart(part);
     Wishes wishes = DecodeWishes(part, names);
     if (!wishes.empty()) r->WishesAt(index) = std::move(wishes);
+    if (index > 0)
+      r->extras->joined[index - 1].identity_seq = static_cast<uint32_t>(part.identity_seq());
   }
   r->version = static_cast<uint32_t>(in.version());
   r->input_offset = in.input_offset();
@@ -465,6 +492,7 @@ void Restored(Relationship& r, const Policy& policy) {
 void Encode(const MovedPart& moved, const Names& names, v1::PartMoved* out) {
   EncodePart(moved.origin, moved.part, out->mutable_part());
   EncodeWishes(moved.wishes, names, out->mutable_part());
+  out->set_identity_seq(moved.identity_seq);
   for (const Tie& tie : moved.ties) {
     v1::Tie* record = out->add_ties();
     EncodeTieNumbers(tie, names, record);
@@ -475,6 +503,7 @@ void Encode(const MovedPart& moved, const Names& names, v1::PartMoved* out) {
 absl::StatusOr<MovedPart> Decode(const v1::PartMoved& in, Names& names) {
   MovedPart moved;
   TEND_ASSIGN_OR_RETURN(moved.origin, ParsePersonKey(View(in.part().origin_id())));
+  moved.identity_seq = static_cast<uint32_t>(in.identity_seq());
   moved.part = DecodePart(in.part());
   moved.wishes = DecodeWishes(in.part(), names);
   for (const v1::Tie& tie : in.ties()) {

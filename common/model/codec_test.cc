@@ -199,6 +199,42 @@ TEST(CodecTest, AForwardingStubSaysWhereItWent) {
   EXPECT_EQ(*restored.extras->merged_into, PersonKey{5});
 }
 
+TEST(CodecTest, WhereOriginsWentAndCameFromIsKept) {
+  Relationship r, restored;
+  r.extra().departures = {{PersonKey{5}, PersonKey{6}, 3}, {r.person, PersonKey{7}, 8}};
+  r.extra().identity_seq = 8;
+  r.extra().joined.push_back({PersonKey{9}, {}, {}, 11});
+  Names names;
+  ASSERT_TRUE(Decode(Encoded(r, names, Day(0)).person, names, &restored).ok());
+  EXPECT_EQ(restored.extras->departures, r.extras->departures);
+  EXPECT_EQ(restored.extras->identity_seq, 8u);
+  EXPECT_EQ(HereAt(restored, PersonKey{9}), 11u);
+}
+
+TEST(CodecTest, AnErasedStateStillSaysWhoLeftBefore) {
+  Relationship r, restored;
+  r.erased = true;
+  r.extra().departures = {{PersonKey{5}, PersonKey{6}, 3}};
+  r.extra().identity_seq = 4;
+  Names names;
+  ASSERT_TRUE(Decode(Encoded(r, names, Day(0)).person, names, &restored).ok());
+  EXPECT_EQ(restored.extras->departures, r.extras->departures);
+  EXPECT_EQ(restored.extras->identity_seq, 4u);
+}
+
+// As records were before departures were kept.
+TEST(CodecTest, AStubWithoutDeparturesHasThatOfItsMerge) {
+  v1::Relationship record;
+  record.set_schema_version(1);
+  record.set_merged_into_person_id(PrintPersonKey(PersonKey{5}));
+  record.set_identity_seq(3);
+  Relationship restored;
+  Names names;
+  ASSERT_TRUE(Decode(record, names, &restored).ok());
+  const std::vector<Departure> merge = {{restored.person, PersonKey{5}, 3}};
+  EXPECT_EQ(restored.extras->departures, merge);
+}
+
 TEST(CodecTest, AnUnknownSchemaIsDataLoss) {
   Relationship r;
   Names names;

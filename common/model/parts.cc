@@ -107,6 +107,29 @@ int PartIndex(Relationship& r, const PersonKey& origin) {
   return r.PartCount() - 1;
 }
 
+const Departure* DepartureAfter(const Relationship& r, const PersonKey& origin,
+                                uint32_t identity_seq) {
+  if (r.extras == nullptr) return nullptr;
+  for (const Departure& departure : r.extras->departures) {
+    if (departure.identity_seq <= identity_seq) continue;
+    if (departure.origin == origin || departure.origin == r.person) return &departure;
+  }
+  return nullptr;
+}
+
+void NoteHere(Relationship& r, int part, uint32_t identity_seq) {
+  if (r.extras == nullptr) return;
+  r.extras->merged_into = nullptr;
+  if (part == 0) return;
+  uint32_t& known = r.extras->joined[part - 1].identity_seq;
+  known = std::max(known, identity_seq);
+}
+
+uint32_t HereAt(const Relationship& r, const PersonKey& origin) {
+  const int part = FindPart(r, origin);
+  return part > 0 ? r.extras->joined[part - 1].identity_seq : 0;
+}
+
 MovedPart TakePart(Relationship& r, const PersonKey& origin, SpanSeconds conversing) {
   MovedPart moved;
   moved.origin = origin;
@@ -120,6 +143,7 @@ MovedPart TakePart(Relationship& r, const PersonKey& origin, SpanSeconds convers
     JoinedPart& joined = r.extras->joined[index - 1];
     moved.part = std::move(joined.part);
     moved.wishes = std::move(joined.wishes);
+    moved.identity_seq = joined.identity_seq;
     r.extras->joined.erase(r.extras->joined.begin() + (index - 1));
     CloseGap(r, index);
   }
@@ -127,12 +151,16 @@ MovedPart TakePart(Relationship& r, const PersonKey& origin, SpanSeconds convers
   return moved;
 }
 
-std::vector<MovedPart> TakeParts(Relationship& r, SpanSeconds conversing) {
+std::vector<MovedPart> TakeParts(Relationship& r, SpanSeconds conversing, uint32_t before) {
   std::vector<MovedPart> all;
-  while (r.PartCount() > 1) all.push_back(TakePart(r, r.extras->joined.back().origin, conversing));
+  for (int i = r.PartCount() - 1; i > 0; --i) {
+    const JoinedPart& joined = r.extras->joined[i - 1];
+    if (joined.identity_seq < before)
+      all.push_back(TakePart(r, PersonKey(joined.origin), conversing));
+  }
+  r.last_event = Instant();  // that of what stays
   all.push_back(TakePart(r, r.person, conversing));
   std::reverse(all.begin(), all.end());
-  r.last_event = Instant();
   return all;
 }
 
@@ -142,6 +170,7 @@ void PutPart(Relationship& r, MovedPart moved, SpanSeconds conversing) {
   r.PartAt(index) = std::move(moved.part);
   if (index > 0 || r.extras != nullptr || !moved.wishes.empty())
     r.WishesAt(index) = std::move(moved.wishes);
+  if (index > 0) r.extras->joined[index - 1].identity_seq = moved.identity_seq;
   for (Tie& tie : moved.ties) {
     Tie& place = r.ties.At(tie.owner, index);
     place = std::move(tie);
@@ -155,6 +184,7 @@ void JoinPart(Relationship& r, MovedPart moved, const ScoringModel& model, SpanS
     const MovedPart here = TakePart(r, moved.origin, conversing);
     Add(here.part, model, moved.part);
     Add(here.wishes, moved.wishes);
+    moved.identity_seq = std::max(moved.identity_seq, here.identity_seq);
     for (const Tie& tie : here.ties) {
       const auto same = std::find_if(moved.ties.begin(), moved.ties.end(),
                                      [&tie](const Tie& other) { return other.owner == tie.owner; });

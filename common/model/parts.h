@@ -1,8 +1,12 @@
 // A merge moves, it never mixes: parts and their ties change relationships whole, and can go back.
+// Whatever is about an origin carries a position of the identity log at which the origin was the
+// addressed person's; docs/decisions/2026-11-25-where-a-part-lives.md says why that is enough.
 
 #ifndef TEND_COMMON_MODEL_PARTS_H_
 #define TEND_COMMON_MODEL_PARTS_H_
 
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "common/model/relationship.h"
@@ -15,10 +19,13 @@ struct MovedPart {
   Part part;
   Wishes wishes;
   std::vector<Tie> ties;
+  uint32_t identity_seq = 0;  // a position at which it is of whoever has it
 };
 
-// Takes every part out of the relationship, which is then empty (its own origin included).
-std::vector<MovedPart> TakeParts(Relationship& relationship, SpanSeconds conversing);
+// Takes every part out of the relationship, its own included, but joined ones that are known to be
+// here at identity log position `before` or later.
+std::vector<MovedPart> TakeParts(Relationship& relationship, SpanSeconds conversing,
+                                 uint32_t before = std::numeric_limits<uint32_t>::max());
 
 // Takes the part of one origin out; an empty own part stays where the origin is the person's own.
 // Returns an empty part if the relationship has none of that origin.
@@ -37,6 +44,17 @@ void JoinPart(Relationship& relationship, MovedPart moved, const ScoringModel& m
 
 // The index of the part of an origin; makes an empty joined part where there is none.
 int PartIndex(Relationship& relationship, const PersonKey& origin);
+
+// What is about `origin` and was this person's at `identity_seq` follows this; nullptr: it is home.
+const Departure* DepartureAfter(const Relationship& relationship, const PersonKey& origin,
+                                uint32_t identity_seq);
+
+// A part that was this person's at `identity_seq`, or something about it, has come in and stays.
+void NoteHere(Relationship& relationship, int part, uint32_t identity_seq);
+
+// The last position at which the part of an origin is known to be here; 0 where there is no joined
+// one.
+uint32_t HereAt(const Relationship& relationship, const PersonKey& origin);
 
 }  // namespace tend::model
 

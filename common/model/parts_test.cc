@@ -137,6 +137,28 @@ TEST(PartsTest, ChainedMergesKeepEveryOrigin) {
   EXPECT_EQ(c.ties.size(), 1);
 }
 
+TEST(PartsTest, AnOlderMergeLeavesWhatIsKnownToBeHereLater) {
+  Relationship r = Person(1, {MakeAct(Kind::kForm, Day(0))});
+  NoteHere(r, PartIndex(r, PersonKey{2}), 4);
+  NoteHere(r, PartIndex(r, PersonKey{3}), 7);
+  const std::vector<MovedPart> taken = TakeParts(r, kConversing, 5);
+  ASSERT_EQ(taken.size(), 2u);
+  EXPECT_EQ(taken[0].origin, PersonKey{1});
+  EXPECT_EQ(taken[1].origin, PersonKey{2});
+  EXPECT_EQ(HereAt(r, PersonKey{3}), 7u);
+}
+
+TEST(PartsTest, AnOriginFollowsItsFirstDepartureAfterThePosition) {
+  Relationship r = Person(1, {});
+  const PersonKey other{2}, first{5}, second{6}, split{7};
+  r.extra().departures = {{r.person, first, 3}, {other, split, 6}, {r.person, second, 9}};
+  EXPECT_EQ(DepartureAfter(r, other, 2)->to, first);
+  EXPECT_EQ(DepartureAfter(r, other, 3)->to, split);
+  EXPECT_EQ(DepartureAfter(r, r.person, 3)->to, second);
+  EXPECT_EQ(DepartureAfter(r, other, 6)->to, second);
+  EXPECT_EQ(DepartureAfter(r, other, 9), nullptr);
+}
+
 TEST(PartsTest, AnEndedRestComesHomeWithItsPart) {
   Relationship loser = Person(2, {MakeAct(Kind::kRestEnded, Day(3))}), survivor = Person(1, {});
   Merge(loser, survivor);

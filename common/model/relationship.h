@@ -53,16 +53,26 @@ struct JoinedPart {
   PersonKey origin{};
   Part part;
   Wishes wishes;
+  uint32_t identity_seq = 0;  // the identity log's last position known at which it was here
+};
+
+// A merge or split that took an origin away; the person's own origin stands for all they had.
+struct Departure {
+  PersonKey origin{};
+  PersonKey to{};
+  uint32_t identity_seq = 0;
+  friend bool operator==(const Departure&, const Departure&) = default;
 };
 
 struct Extras {
   Wishes wishes;  // of the person's own part
   std::vector<JoinedPart> joined;
   std::vector<OpenMoment> open;
-  std::vector<WaitingAct> waiting;  // oldest first, at most kMaxWaiting
-  std::unique_ptr<PersonKey> merged_into;
-  Instant rest_told;  // the rest whose end was told, by its `until`
-  uint32_t identity_seq = 0;
+  std::vector<WaitingAct> waiting;         // oldest first, at most kMaxWaiting
+  std::unique_ptr<PersonKey> merged_into;  // set while the person's own part is away
+  Instant rest_told;                       // the rest whose end was told, by its `until`
+  uint32_t identity_seq = 0;               // the last entry of the identity log that was handled
+  std::vector<Departure> departures;       // rising by identity_seq
 };
 
 // The ties of one person, sorted by (owner, origin).

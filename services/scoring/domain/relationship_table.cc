@@ -26,6 +26,7 @@ std::unique_ptr<Extras> Copy(const Extras* extras) {
     copy->merged_into = std::make_unique<PersonKey>(*extras->merged_into);
   copy->rest_told = extras->rest_told;
   copy->identity_seq = extras->identity_seq;
+  copy->departures = extras->departures;
   return copy;
 }
 

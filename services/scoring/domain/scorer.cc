@@ -43,7 +43,55 @@ auto Fingerprint(const Relationship& r) {
   return std::tuple(r.stage, r.stage_since, r.below_since, open, waiting, told, rest_told);
 }
 
+bool IsLogEntry(const v1::PersonEvent& event) {
+  return event.has_merged() || event.has_split() || event.has_erased();
+}
+
+// A person's entries come in the log's order; after a fault of the relay some come again.
+bool IsRepeat(const Relationship& r, const v1::PersonEvent& entry) {
+  if (r.erased && entry.has_erased()) return true;
+  return r.extras != nullptr && entry.identity_seq() <= r.extras->identity_seq;
+}
+
+absl::Status ReadId(const std::string& text, const char* field, PersonKey* id) {
+  const auto parsed = model::ParsePersonKey(View(text));
+  if (parsed.ok()) *id = *parsed;
+  return parsed.ok() ? absl::OkStatus() : Named(parsed.status(), field);
+}
+
 }  // namespace
+
+absl::StatusOr<Scorer::Ids> Scorer::ReadIds(const v1::PersonEvent& event) {
+  Ids ids;
+  TEND_RETURN_IF_ERROR(ReadId(event.person_id(), "person_id", &ids.person));
+  ids.origin = ids.person;
+  if (!event.origin_id().empty())
+    TEND_RETURN_IF_ERROR(ReadId(event.origin_id(), "origin_id", &ids.origin));
+  if (event.event_case() == v1::PersonEvent::EVENT_NOT_SET)
+    return absl::UnimplementedError("event: not known by this version");
+  const int64_t seq = event.identity_seq();
+  ids.identity_seq = static_cast<uint32_t>(seq);
+  if (seq != ids.identity_seq || (seq == 0 && IsLogEntry(event)))
+    return absl::InvalidArgumentError(absl::StrCat("identity_seq: ", seq, " is no position"));
+  if (event.has_part_moved()) {
+    TEND_RETURN_IF_ERROR(
+        ReadId(event.part_moved().part().origin_id(), "part_moved.part.origin_id", &ids.origin));
+  }
+  if (event.has_merged()) {
+    ids.origin = ids.person;
+    TEND_RETURN_IF_ERROR(
+        ReadId(event.merged().survivor_person_id(), "merged.survivor_person_id", &ids.to));
+  }
+  if (event.has_split()) {
+    TEND_RETURN_IF_ERROR(ReadId(event.split().origin_id(), "split.origin_id", &ids.origin));
+    TEND_RETURN_IF_ERROR(ReadId(event.split().to_person_id(), "split.to_person_id", &ids.to));
+    if (ids.origin == ids.person)
+      return absl::InvalidArgumentError("split.origin_id: the person's own origin stays");
+  }
+  if ((event.has_merged() || event.has_split()) && ids.to == ids.person)
+    return absl::InvalidArgumentError("person_id: goes to itself");
+  return ids;
+}
 
 Scorer::Scorer(const model::ScoringModel& model, const model::Policy& policy,
                absl::string_view pool_owner_id, absl::string_view product_owner_id)
@@ -92,68 +140,72 @@ void Scorer::Requeue(Row row, Instant now) {
 
 absl::Status Scorer::Fold(const v1::PersonEvent& event, int64_t offset, Instant now,
                           Outputs outputs) {
-  const auto person = model::ParsePersonKey(View(event.person_id()));
-  if (!person.ok()) return Named(person.status(), "person_id");
-  const auto origin = model::ParsePersonKey(
-      View(event.origin_id().empty() ? event.person_id() : event.origin_id()));
-  if (!origin.ok()) return Named(origin.status(), "origin_id");
-  if (event.event_case() == v1::PersonEvent::EVENT_NOT_SET) {
-    return absl::UnimplementedError("event: not known by this version");
-  }
+  const absl::StatusOr<Ids> ids = ReadIds(event);
+  if (!ids.ok()) return ids.status();
+  std::optional<model::MovedPart> moved;
   if (event.has_part_moved()) {
-    auto moved = model::Decode(event.part_moved(), names_);
-    if (!moved.ok()) return Named(moved.status(), "part_moved");
-    const Row row = table_.At(*person);
-    const Relationship& here = table_[row];
-    if (here.extras != nullptr && here.extras->merged_into != nullptr && *origin != here.person) {
-      v1::PersonEvent forward = event;  // it was on its way when this person was merged too
-      forward.set_person_id(model::PrintPersonKey(*here.extras->merged_into));
-      outputs.person_event(forward);
-      return absl::OkStatus();
-    }
-    Call call{now, outputs, &event, {}, 0};
-    PartMoved(row, *std::move(moved), call);
-    table_[row].input_offset = offset;
-    return absl::OkStatus();
+    auto decoded = model::Decode(event.part_moved(), names_);
+    if (!decoded.ok()) return Named(decoded.status(), "part_moved");
+    moved = *std::move(decoded);
   }
-  const Row row = table_.At(*person);
+  const Row row = table_.At(ids->person);
   Relationship& r = table_[row];
-  if (r.erased) return absl::NotFoundError("person_id: the person was erased");
-  Call call{now, outputs, &event, {}, 0};
+  const bool entry = IsLogEntry(event);
+  if (entry && IsRepeat(r, event)) return absl::OkStatus();
+  const model::Departure* departure = event.has_interaction() || event.has_part_moved()
+                                          ? model::DepartureAfter(r, ids->origin, ids->identity_seq)
+                                          : nullptr;
+  if (r.erased && departure == nullptr) {
+    if (event.has_part_moved()) return absl::OkStatus();  // it is erased as the rest was
+    return absl::NotFoundError("person_id: the person was erased");
+  }
   table_.Touch(row);
   r.input_offset = offset;
-  if (r.extras != nullptr && r.extras->merged_into != nullptr && event.has_interaction()) {
-    v1::PersonEvent forward = event;  // resolved before the merge was known
-    forward.set_person_id(model::PrintPersonKey(*r.extras->merged_into));
-    forward.set_origin_id(model::PrintPersonKey(*origin));
-    outputs.person_event(forward);
+  ++r.version;
+  Call call{now, outputs, &event, {}, 0};
+  if (departure != nullptr) {
+    Forward(event, *departure, ids->origin, call);
     return absl::OkStatus();
   }
-  switch (event.event_case()) {
+  Handle(row, *ids, moved, call);
+  if (entry && (!r.erased || r.extras != nullptr)) r.extra().identity_seq = ids->identity_seq;
+  Requeue(row, now);
+  return absl::OkStatus();
+}
+
+void Scorer::Handle(Row row, const Ids& ids, std::optional<model::MovedPart>& moved, Call& call) {
+  switch (call.event->event_case()) {
     case v1::PersonEvent::kInteraction:
-      FoldInteraction(row, event, *origin, call);
-      break;
+      return FoldInteraction(row, *call.event, ids, call);
+    case v1::PersonEvent::kPartMoved:
+      return PartMoved(row, *std::move(moved), ids, call);
     case v1::PersonEvent::kMerged:
-      TEND_RETURN_IF_ERROR(
-          Named(model::ParsePersonKey(View(event.merged().survivor_person_id())).status(),
-                "merged.survivor_person_id"));
-      Merged(row, event, call);
-      break;
-    case v1::PersonEvent::kSplit: {
-      const auto leaving = model::ParsePersonKey(View(event.split().origin_id()));
-      if (!leaving.ok()) return Named(leaving.status(), "split.origin_id");
-      Split(row, event, *leaving, call);
-      break;
-    }
+      return Merged(row, ids, call);
+    case v1::PersonEvent::kSplit:
+      return Split(row, ids, call);
     case v1::PersonEvent::kErased:
-      Erase(row, call);
-      break;
+      return Erase(row, call);
     default:
       break;  // a model or policy in force: the numbers are given at start; nothing to fold
   }
-  ++r.version;
-  Requeue(row, now);
-  return absl::OkStatus();
+}
+
+// What was this person's once and is not any more goes after its origin.
+void Scorer::Forward(const v1::PersonEvent& event, const model::Departure& departure,
+                     const PersonKey& origin, Call& call) {
+  v1::PersonEvent forward = event;
+  const std::string to = model::PrintPersonKey(departure.to);
+  forward.set_person_id(to);
+  forward.set_origin_id(model::PrintPersonKey(origin));
+  forward.set_identity_seq(departure.identity_seq);
+  if (event.has_part_moved()) {
+    forward.mutable_part_moved()->set_identity_seq(departure.identity_seq);
+  } else {
+    for (v1::Party& party : *forward.mutable_interaction()->mutable_parties()) {
+      if (party.person_id() == event.person_id()) party.set_person_id(to);
+    }
+  }
+  call.outputs.person_event(forward);
 }
 
 void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event) {
@@ -173,79 +225,70 @@ void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event) {
   r.profile = names_.ProfileIndex(profile);
 }
 
-void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const PersonKey& origin,
-                             Call& call) {
+void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const Ids& ids, Call& call) {
   Relationship& r = table_[row];
   const Act act = model::Interpret(event.interaction(), View(event.person_id()), model_,
                                    [&](absl::string_view id) { return names_.Owner(id); });
   call.interaction_id = View(event.interaction().id());
   call.interaction_hash = act.hash;
-  for (const model::OwnerIndex owner : act.owners) table_.TouchTie(row, owner, origin);
+  for (const model::OwnerIndex owner : act.owners) table_.TouchTie(row, owner, ids.origin);
   UpdateProfile(r, event);
   const bool backlog = act.received - act.at > policy_.fresh;
   const bool fresh = !backlog && act.statement != Statement::kListRow &&
                      !event.interaction().has_list_row_entered();
   const Stage before = r.stage;
-  const model::Folded folded =
-      model::Fold(r, act, model::PartIndex(r, origin), call.now, model_, policy_);
+  const int part = model::PartIndex(r, ids.origin);
+  model::NoteHere(r, part, ids.identity_seq);
+  const model::Folded folded = model::Fold(r, act, part, call.now, model_, policy_);
   model::UpdateStage(r, {model::StageCauseOf(act, backlog), act.hash}, call.now, model_, policy_);
   WithMoments(row, call, [&](const MomentContext& context) {
     model::AfterAct(r, act, folded, fresh, before, context);
   });
 }
 
-void Scorer::PartMoved(Row row, model::MovedPart moved, Call& call) {
+void Scorer::PartMoved(Row row, model::MovedPart moved, const Ids& ids, Call& call) {
   Relationship& r = table_[row];
   table_.TouchAllTies(row);
   for (const model::Tie& tie : moved.ties) table_.TouchTie(row, tie.owner, moved.origin);
-  if (r.extras != nullptr && moved.origin == r.person)
-    r.extras->merged_into = nullptr;  // it came home: a split
   model::JoinPart(r, std::move(moved), model_, policy_.conversing);
-  r.extra().identity_seq = static_cast<uint32_t>(call.event->part_moved().identity_seq());
+  model::NoteHere(r, model::PartIndex(r, ids.origin), ids.identity_seq);
   const Stage before = r.stage;
   model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
   WithMoments(row, call,
               [&](const MomentContext& context) { model::AfterTime(r, before, context); });
-  ++r.version;
-  Requeue(row, call.now);
 }
 
-void Scorer::SendPart(const model::MovedPart& moved, absl::string_view from, absl::string_view to,
-                      int64_t identity_seq, Call& call) {
+void Scorer::SendPart(model::MovedPart moved, const Ids& ids, Call& call) {
   v1::PersonEvent event;
-  event.set_person_id(to.data(), to.size());
+  event.set_person_id(model::PrintPersonKey(ids.to));
   event.set_origin_id(model::PrintPersonKey(moved.origin));
-  event.set_identity_seq(identity_seq);
+  event.set_identity_seq(ids.identity_seq);
+  moved.identity_seq = ids.identity_seq;
   v1::PartMoved* part = event.mutable_part_moved();
-  part->set_from_person_id(from.data(), from.size());
-  part->set_identity_seq(identity_seq);
+  part->set_from_person_id(call.event->person_id());
   model::Encode(moved, names_, part);
   call.outputs.person_event(event);
 }
 
-void Scorer::Merged(Row row, const v1::PersonEvent& event, Call& call) {
+void Scorer::Merged(Row row, const Ids& ids, Call& call) {
   Relationship& r = table_[row];
-  const std::string& survivor = event.merged().survivor_person_id();
-  if (survivor == event.person_id()) return;
   table_.TouchAllTies(row);
   WithMoments(row, call, [&](const MomentContext& context) {
     model::CloseAll(r, model::CloseCause::kMerged, context);
   });
-  for (const model::MovedPart& moved : model::TakeParts(r, policy_.conversing)) {
-    SendPart(moved, View(event.person_id()), View(survivor), event.identity_seq(), call);
-  }
-  r.extra().merged_into = std::make_unique<PersonKey>(*model::ParsePersonKey(View(survivor)));
-  r.extra().identity_seq = static_cast<uint32_t>(event.identity_seq());
+  for (model::MovedPart& moved : model::TakeParts(r, policy_.conversing, ids.identity_seq))
+    SendPart(std::move(moved), ids, call);
+  r.extra().merged_into = std::make_unique<PersonKey>(ids.to);
+  r.extra().departures.push_back({ids.origin, ids.to, ids.identity_seq});
   model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
 }
 
-void Scorer::Split(Row row, const v1::PersonEvent& event, const PersonKey& origin, Call& call) {
+void Scorer::Split(Row row, const Ids& ids, Call& call) {
   Relationship& r = table_[row];
-  if (event.split().to_person_id() == event.person_id()) return;
+  r.extra().departures.push_back({ids.origin, ids.to, ids.identity_seq});
+  if (model::HereAt(r, ids.origin) >= ids.identity_seq) return;  // it is back already
   table_.TouchAllTies(row);
-  const model::MovedPart moved = model::TakePart(r, origin, policy_.conversing);
-  SendPart(moved, View(event.person_id()), View(event.split().to_person_id()), event.identity_seq(),
-           call);
+  SendPart(model::TakePart(r, ids.origin, policy_.conversing), ids, call);
   const Stage before = r.stage;
   model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
   WithMoments(row, call,
@@ -263,6 +306,8 @@ void Scorer::Erase(Row row, Call& call) {
   erased.version = r.version;
   erased.input_offset = r.input_offset;
   erased.erased = true;
+  if (r.extras != nullptr && !r.extras->departures.empty())  // who left before is not erased
+    erased.extra().departures = std::move(r.extras->departures);
   r = std::move(erased);
 }
 

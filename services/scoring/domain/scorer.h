@@ -32,8 +32,9 @@ class Scorer {
   Scorer(const model::ScoringModel& model, const model::Policy& policy,
          absl::string_view pool_owner_id, absl::string_view product_owner_id);
 
-  // Folds one event. offset: of the event in its partition. Errors: INVALID_ARGUMENT, naming the
-  // field; then nothing has changed.
+  // Folds one event, or sends it after its origin. offset: of the event in its partition. Errors:
+  // INVALID_ARGUMENT, naming the field; NOT_FOUND, the person was erased; UNIMPLEMENTED. Then, and
+  // after a repeated entry of the identity log, nothing has changed.
   absl::Status Fold(const v1::PersonEvent& event, int64_t offset, model::Instant now,
                     Outputs outputs);
 
@@ -61,16 +62,27 @@ class Scorer {
     bool spoke = false;  // a moment opened or closed
   };
 
+  // What an event is about, parsed and checked.
+  struct Ids {
+    model::PersonKey person{};
+    model::PersonKey origin{};  // of a merge: the person's own
+    model::PersonKey to{};      // of a merge or split: whose the origin is after it
+    uint32_t identity_seq = 0;  // an entry's own, else one at which `origin` was `person`'s
+  };
+  static absl::StatusOr<Ids> ReadIds(const v1::PersonEvent& event);
+
   template <typename Body>
   void WithMoments(Row row, Call& call, Body body);
-  void FoldInteraction(Row row, const v1::PersonEvent& event, const model::PersonKey& origin,
-                       Call& call);
-  void PartMoved(Row row, model::MovedPart moved, Call& call);
-  void Merged(Row row, const v1::PersonEvent& event, Call& call);
-  void Split(Row row, const v1::PersonEvent& event, const model::PersonKey& origin, Call& call);
+  // moved: of a PartMoved; taken.
+  void Handle(Row row, const Ids& ids, std::optional<model::MovedPart>& moved, Call& call);
+  void Forward(const v1::PersonEvent& event, const model::Departure& departure,
+               const model::PersonKey& origin, Call& call);
+  void FoldInteraction(Row row, const v1::PersonEvent& event, const Ids& ids, Call& call);
+  void PartMoved(Row row, model::MovedPart moved, const Ids& ids, Call& call);
+  void Merged(Row row, const Ids& ids, Call& call);
+  void Split(Row row, const Ids& ids, Call& call);
   void Erase(Row row, Call& call);
-  void SendPart(const model::MovedPart& moved, absl::string_view from, absl::string_view to,
-                int64_t identity_seq, Call& call);
+  void SendPart(model::MovedPart moved, const Ids& ids, Call& call);
   void UpdateProfile(model::Relationship& relationship, const v1::PersonEvent& event);
   void Requeue(Row row, model::Instant now);
   void OnDue(Row row, Call& call);
