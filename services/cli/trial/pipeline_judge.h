@@ -26,7 +26,6 @@ struct PipelineSpecs {
   stream::ProcessorSpec scoring;
   stream::ProcessorSpec notification;
   enrichment::IdentityStore* identity = nullptr;
-  bool judge_origins = false;
 };
 
 // stream::CommittedLog and stream::Violations. Two judges that know nothing of each other:

@@ -153,7 +153,7 @@ class Judge {
     }
     Compare("person-events", events_, actual);
     CompareIdentity();
-    if (specs_.judge_origins) JudgeOrigins(log_, from_enrichment_, specs_, violations_);
+    JudgeOrigins(log_, from_enrichment_, specs_, violations_);
   }
 
   // The relay tells each entry of the identity log at least once, in the log's order per person.

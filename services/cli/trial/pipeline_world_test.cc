@@ -1,0 +1,136 @@
+// The real services as a simulated world.
+
+#include "services/cli/trial/pipeline_world.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/model/scoring_model.h"
+#include "common/testing/simulation.h"
+#include "common/testing/simulation_trace.h"
+#include "services/cli/trial/pipeline_state.h"
+#include "services/cli/trial/shipped_texts.h"
+#include "services/enrichment/domain/identity_log_relay.h"
+#include "services/enrichment/processor.h"
+#include "services/ingest/domain/acceptor.h"
+#include "services/notification/processor.h"
+#include "services/scoring/processor.h"
+#include "tend/v1/person_event.pb.h"
+#include "tend/v1/scoring_model.pb.h"
+
+namespace tend::cli {
+namespace {
+
+using stream::Cleanup;
+using stream::SimulationPlan;
+
+constexpr int kPartitions = 3;
+
+v1::Policy ShippedPolicy() {
+  v1::Policy policy;
+  TEND_CHECK(google::protobuf::TextFormat::ParseFromString(kShippedPolicy, &policy));
+  return policy;
+}
+
+scoring::Options ScoringOptions() {
+  v1::ScoringModel model;
+  TEND_CHECK(google::protobuf::TextFormat::ParseFromString(kShippedModel, &model));
+  return {*model::Compile(model), *model::Compile(ShippedPolicy()), "pool", "product"};
+}
+
+void AddService(const stream::ProcessorSpec& spec, StateText (*state)(const stream::Processor&),
+                SimulationPlan& plan) {
+  plan.services.push_back({Traced(spec), [state](const stream::Processor& processor) {
+                             return state(stream::Untraced(processor));
+                           }});
+}
+
+}  // namespace
+
+PipelineWorld::PipelineWorld()
+    : roster_(*enrichment::Roster::Create(traffic_.roster())), store_("simulation") {
+  specs_.enrichment = enrichment::EnrichmentSpec({}, roster_, store_);
+  specs_.enrichment.make_processor = [this](int) {
+    return enrichment::MakeEnrichmentProcessor({}, roster_, remote_stores_.emplace_back(store_));
+  };
+  specs_.scoring = scoring::MakeSpec(ScoringOptions());
+  specs_.notification = notification::MakeNotificationProcessor(ShippedPolicy());
+  specs_.identity = &store_;
+}
+
+SimulationPlan PipelineWorld::Plan() {
+  SimulationPlan plan;
+  const std::vector<std::string> topics = {ingest::kInteractionsTopic.data(),
+                                           scoring::kPersonEvents,
+                                           scoring::kMoments,
+                                           notification::kOwnerEventsTopic,
+                                           notification::kNudgesTopic,
+                                           kRejectsTopic,
+                                           stream::kTraceTopic};
+  for (const std::string& topic : topics) {
+    plan.topics.push_back({topic, kPartitions, Cleanup::kDelete});
+  }
+  for (const char* topic :
+       {enrichment::kStateTopic, scoring::kRelationships, notification::kInboxesTopic}) {
+    plan.topics.push_back({topic, kPartitions, Cleanup::kCompact});
+  }
+  AddService(specs_.enrichment, EnrichmentState, plan);
+  AddService(specs_.scoring, ScoringState, plan);
+  AddService(specs_.notification, NotificationState, plan);
+  plan.make_input = [this](std::mt19937_64& random, int number, absl::Time now) {
+    const TrafficRecord record = traffic_.Make(random, number, now);
+    return stream::SimulatedInput{record.topic, record.key, record.value};
+  };
+  plan.bystander = [this](stream::Producer& producer, std::mt19937_64& random, absl::Time now,
+                          bool faults) {
+    if (faults && random() % 4 == 0) DecideIdentity(random, now);
+    return RelayIdentity(producer, random, faults);
+  };
+  plan.judge = [this](const stream::CommittedLog& log, stream::Violations& violations) {
+    JudgePipeline(log, traffic_, specs_, violations);
+  };
+  plan.start = absl::FromUnixSeconds(1'772'442'000);  // 2026-03-02T09:00Z, a Monday
+  plan.jump = absl::Hours(30);
+  plan.settle = absl::Hours(24 * 40);
+  return plan;
+}
+
+// Somebody of us parts whom a merge had joined, or joins them again.
+void PipelineWorld::DecideIdentity(std::mt19937_64& random, absl::Time now) {
+  const std::vector<v1::IdentityLogEntry> entries = *store_.ReadLog(0, 10'000);
+  if (entries.empty()) return;
+  const v1::IdentityLogEntry& entry = entries[random() % entries.size()];
+  if (!entry.has_merged()) return;
+  const std::string& joined = entry.person_id();
+  const absl::Status decided =
+      random() % 2 == 0 ? store_.Split({&joined, 1}, "a mistake", now)
+                        : store_.Merge(joined, entry.merged().survivor_person_id(), "one", now);
+  TEND_CHECK(decided.ok() || absl::IsNotFound(decided) || absl::IsInvalidArgument(decided));
+}
+
+// The one relay. Where it fails it may have written: the same entries come again.
+bool PipelineWorld::RelayIdentity(stream::Producer& producer, std::mt19937_64& random,
+                                  bool faults) {
+  const bool fails = faults && random() % 3 == 0;
+  enrichment::IdentityLogRelay relay(store_, [&](absl::Span<const v1::PersonEvent> events) {
+    std::vector<stream::Written> written;
+    for (const v1::PersonEvent& event : events) {
+      const std::string bytes = event.SerializeAsString();
+      const stream::NewRecord record{scoring::kPersonEvents, std::nullopt, event.person_id(),
+                                     bytes};
+      TEND_RETURN_IF_ERROR(producer.Send({&record, 1}, written));
+      if (fails && random() % 2 == 0) break;
+    }
+    return fails ? absl::UnavailableError("no answer") : absl::OkStatus();
+  });
+  const absl::StatusOr<size_t> relayed = relay.Run();
+  return relayed.ok() && *relayed > 0;
+}
+
+}  // namespace tend::cli
