@@ -57,10 +57,13 @@ absl::StatusOr<stream::OffsetRange> KafkaLog::Offsets(const stream::TopicPartiti
         absl::StrCat("partition ", partition.topic, "/", partition.partition));
   }
   int64_t start = 0, end = 0;
-  TEND_RETURN_IF_ERROR(client.Explain(ToStatus(
+  const absl::Status asked = client.Explain(ToStatus(
       rd_kafka_query_watermark_offsets(client.rk(), topic->name.c_str(), partition.partition,
                                        &start, &end, client.call_timeout_ms()),
-      absl::StrCat("asking for the offsets of ", partition.topic, "/", partition.partition))));
+      absl::StrCat("asking for the offsets of ", partition.topic, "/", partition.partition)));
+  // It is there: a broker that stood still knows no leader for a moment.
+  if (absl::IsNotFound(asked)) return absl::UnavailableError(asked.message());
+  TEND_RETURN_IF_ERROR(asked);
   return stream::OffsetRange{stream::Offset(start), stream::Offset(end)};
 }
 

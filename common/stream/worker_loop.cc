@@ -61,7 +61,7 @@ class Loop {
       TEND_ASSIGN_OR_RETURN(const StepResult result, worker.Step());
       if (clock_.Elapsed() - observed_ >= options_.observe_every) Observe(worker);
       if (result.waiting) {
-        BackOff(absl::UnavailableError("the log does not answer"));
+        BackOff(absl::UnavailableError("the log, or what a processor asks, does not answer"));
       } else if (result.worked) {
         wait_ = options_.first_wait;
         in_trouble_ = false;
