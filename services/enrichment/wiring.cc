@@ -67,8 +67,7 @@ absl::Status Run(const v1::EnrichmentConfig& config, const std::stop_token& stop
   EnrichmentOptions options;
   options.parties.default_region = config.default_region();
   return service::RunStreamService(config.runtime(), "enrichment",
-                                   EnrichmentSpec(options, roster, store, nullptr),
-                                   stop);
+                                   EnrichmentSpec(options, roster, store, nullptr), stop);
 }
 
 }  // namespace tend::enrichment

@@ -1,6 +1,5 @@
 #include "services/scoring/wiring.h"
 
-
 #include "common/base/status_macros.h"
 #include "common/model/scoring_model.h"
 #include "common/service/stream_service.h"
