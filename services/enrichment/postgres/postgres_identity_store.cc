@@ -24,6 +24,7 @@ constexpr size_t kLongestKey = 1024;
 // More changes than that since the last batch are read anew.
 constexpr int kMaxChanges = 10'000;
 
+constexpr const char* kOneSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kPlace = R"sql(
     SELECT (SELECT coalesce(max(version), 0) FROM identity_change),
            (SELECT coalesce(max(seq), 0) FROM identity_log))sql";
@@ -151,16 +152,19 @@ absl::Status PostgresIdentityStore::Refresh(Claims claims) {
     if (missing.empty() && !first) return absl::OkStatus();
     const int64_t after =
         cache_.version() < 0 ? std::numeric_limits<int64_t>::max() : cache_.version();
-    // The rows last: they may be newer than the place that is told, never older.
+    // Of one snapshot: who somebody is has to be true at the place in the log that is told with it
+    // (docs/decisions/2026-11-25-where-a-part-lives.md).
     Batch batch;
-    batch.Add(kPlace).Add(kChanges, Params().Int(after));
+    batch.Add(kOneSnapshot).Add(kPlace).Add(kChanges, Params().Int(after));
     if (!missing.empty()) batch.Add(kLookUp, Params().Bytes(missing));
+    batch.Add("COMMIT");
     TEND_ASSIGN_OR_RETURN(const std::vector<Rows> rows, Run(batch));
-    TakeChanges(rows[0], rows[1]);
+    TakeChanges(rows[1], rows[2]);
     if (missing.empty()) continue;
-    TakeIdentities(rows[2]);
+    const Rows& found = rows[3];
+    TakeIdentities(found);
     // A later round may find that these have changed meanwhile, and has to ask again.
-    for (int i = 0; i < rows[2].size(); ++i) asked.erase(rows[2].Text(i, 0));
+    for (int i = 0; i < found.size(); ++i) asked.erase(found.Text(i, 0));
   }
 }
 
