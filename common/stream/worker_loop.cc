@@ -33,7 +33,7 @@ class Loop {
 
   absl::Status Run() {
     while (!stop_.stop_requested()) {
-      const absl::Status status = RunOne();
+      absl::Status status = RunOne();
       if (status.ok()) break;
       const Recovery recovery = RecoveryOf(status);
       if (recovery != Recovery::kRetry && recovery != Recovery::kRecreate) return status;
@@ -47,7 +47,7 @@ class Loop {
   absl::Status RunOne() {
     TEND_ASSIGN_OR_RETURN(const std::unique_ptr<Worker> worker,
                           Worker::Start(log_, spec_, clock_, options_.worker));
-    const absl::Status status = Drive(*worker);
+    absl::Status status = Drive(*worker);
     Observe(*worker);
     done_.records += worker->stats().records;
     done_.rejects += worker->stats().rejects;
