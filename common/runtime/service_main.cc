@@ -5,6 +5,11 @@
 #include "absl/strings/str_format.h"
 
 namespace tend {
+namespace {
+
+std::string Str(absl::string_view s) { return {s.data(), s.size()}; }
+
+}  // namespace
 
 ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view service) {
   const std::string help = absl::StrFormat(
@@ -31,28 +36,27 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
     } else if (argument == "--config" && i + 1 < argc) {
       arguments.config_path = argv[++i];
     } else {
-      std::fprintf(stderr, "tend-%s: %s is not understood; see --help\n",
-                   std::string(service).c_str(), argv[i]);
+      std::fprintf(stderr, "tend-%s: %s is not understood; see --help\n", Str(service).c_str(),
+                   argv[i]);
       arguments.exit_code = kExitConfiguration;
       return arguments;
     }
   }
   if (arguments.config_path.empty()) {
     std::fprintf(stderr, "tend-%s: name the configuration with --config FILE; see --help\n",
-                 std::string(service).c_str());
+                 Str(service).c_str());
     arguments.exit_code = kExitConfiguration;
   }
   return arguments;
 }
 
 int TellFault(absl::string_view service, const absl::Status& status) {
-  std::fprintf(stderr, "tend-%s: %s\n", std::string(service).c_str(),
-               std::string(status.message()).c_str());
+  std::fprintf(stderr, "tend-%s: %s\n", Str(service).c_str(), Str(status.message()).c_str());
   return kExitConfiguration;
 }
 
 int TellChecked(absl::string_view path) {
-  std::printf("%s is right\n", std::string(path).c_str());
+  std::printf("%s is right\n", Str(path).c_str());
   return kExitStopped;
 }
 

@@ -37,7 +37,7 @@ void Wait(const std::stop_token& end, std::stop_source& source) {
 Shutdown::Shutdown() {
   const sigset_t signals = StopSignals();
   TEND_CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
-  waiter_ = std::jthread([this](std::stop_token end) {
+  waiter_ = std::jthread([this](const std::stop_token& end) {
     pthread_setname_np(pthread_self(), "shutdown");
     Wait(end, source_);
   });

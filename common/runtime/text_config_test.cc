@@ -12,7 +12,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string Write(const std::string& text) {
-  const std::string path = testing::TempDir() + "text_config_test.textproto";
+  std::string path = testing::TempDir() + "text_config_test.textproto";
   std::ofstream(path) << text;
   return path;
 }

@@ -62,6 +62,7 @@ class WorkerLoopTest : public ::testing::Test {
     const auto reader = *log_.Open({"test.events", 0}, Offset(0), Isolation::kReadCommitted);
     EXPECT_TRUE(reader->Poll(PollLimits(), records).ok());
     std::vector<std::string> values;
+    values.reserve(records.size());
     for (const Record& record : records) values.emplace_back(record.value);
     return values;
   }

@@ -65,7 +65,7 @@ class ScriptedLog final : public stream::Log {
       ++log_.writes;
       if (log_.during) log_.during();
       if (!log_.failures.empty()) {
-        const absl::Status failure = log_.failures.back();
+        absl::Status failure = log_.failures.back();
         log_.failures.pop_back();
         return failure;
       }
@@ -110,6 +110,7 @@ TEST_F(PublisherTest, CallersThatWaitAreWrittenTogether) {
     while (log_.writes == 1 && asked < kCallers) std::this_thread::yield();
   };
   Publisher publisher(log_);
+  callers.reserve(kCallers);
   for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back([&] {
       ++asked;

@@ -20,6 +20,8 @@ using ::testing::IsEmpty;
 const absl::Time kMonday = absl::FromCivil(absl::CivilHour(2026, 3, 2, 9), absl::UTCTimeZone());
 constexpr absl::Duration kLife = absl::Hours(14 * 24);
 
+std::string Str(absl::string_view s) { return {s.data(), s.size()}; }
+
 class FakeContext final : public stream::Context {
  public:
   absl::Time now() const override { return time; }
@@ -82,9 +84,9 @@ class ProcessorTest : public ::testing::Test {
     processor_->FlushChanges([this](absl::string_view key, std::optional<absl::string_view> value) {
       ++flushed_;
       if (value.has_value()) {
-        changelog_[std::string(key)] = std::string(*value);
+        changelog_[Str(key)] = Str(*value);
       } else {
-        changelog_.erase(std::string(key));
+        changelog_.erase(Str(key));
       }
     });
     processor_->Commit();

@@ -21,6 +21,7 @@ v1::Nudge Nudge(const std::string& id, int created, v1::Feedback feedback = {}) 
 
 std::vector<std::string> Ids(const NudgeList& list) {
   std::vector<std::string> ids;
+  ids.reserve(static_cast<size_t>(list.size()));
   for (int i = 0; i < list.size(); ++i) ids.push_back(list[i].nudge_id());
   return ids;
 }
