@@ -110,4 +110,4 @@ def tell():
     for reason, count in sorted(rejects.items()):
         print(f"  {reason:<18}{count:>4}")
     print("Made-up data: these figures say nothing about real people.")
-    print("\nNext: build/release/bin/tend status; tend topics read tend.nudges.v1; make logs; make down")
+    print("\nNext: make status; build/release/bin/tend topics read tend.nudges.v1; make logs; make down")
