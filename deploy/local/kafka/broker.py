@@ -1,49 +1,21 @@
 """What deploy/local/kafka/kafka knows of a broker: its settings, its process, and how to ask whether it is ready."""
 
 import base64
-import ctypes
-import errno
-import os
 import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 import uuid
 from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import LOOPBACK, Fault, check_port, check_space, end_with_parent, free_port
+
 START_SECONDS = 60  # from exec to ready: 4 s on two idle cores, ten times that on a loaded machine
 STOP_SECONDS = 30
-MIN_FREE_BYTES = 200 << 20
-
-
-class Fault(Exception):
-    """Something the reader can mend, in one line."""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
-
-
-def check_port(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the broker does
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Fault(f"port {port} is taken: stop what listens there, or give another one by --port") from None
-            raise Fault(f"port {port} cannot be used: {error.strerror}") from None
-
-
-def check_space(folder):
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise Fault(f"the disk of {folder} is full: {free >> 20} MiB free, a broker needs {MIN_FREE_BYTES >> 20}")
 
 
 def settings(data, port, controller_port, for_tests):
@@ -118,13 +90,6 @@ def why(log_path):
     }
     reason = next((meaning for sign, meaning in known.items() if sign in text), "see its log")
     return f": {reason} ({log_path})"
-
-
-def end_with_parent(how):
-    """To run in a child before exec: the kernel sends it this signal when its parent is gone."""
-    pr_set_pdeathsig = 1
-    libc = ctypes.CDLL(None, use_errno=True)
-    return lambda: libc.prctl(pr_set_pdeathsig, how)
 
 
 def is_ready(port):

@@ -1,23 +1,22 @@
 """What deploy/local/postgres/postgres knows of a cluster: its user, settings, process, and when it is ready."""
 
-import ctypes
-import errno
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import LOOPBACK, Fault, check_port, check_space, end_with_parent, free_port
+
 VERSION = "15"
 START_SECONDS = 60  # 0.2 s on an idle machine; a crashed server first replays its log
 STOP_SECONDS = 30
-MIN_FREE_BYTES = 200 << 20
 SOCKET_PATH_BYTES = 107  # sun_path without its end
 # Whom root becomes, for neither initdb nor the server runs as root.
 UNPRIVILEGED = ("postgres", "nobody")
@@ -26,38 +25,11 @@ UNPRIVILEGED = ("postgres", "nobody")
 DAMAGED = "its files are damaged: restore a backup, or remove the folder to begin anew"
 
 
-class Fault(Exception):
-    """Something the reader can mend, in one line."""
-
-
 def binary(name):
     found = shutil.which(name, path=f"/usr/lib/postgresql/{VERSION}/bin") or shutil.which(name)
     if not found:
         raise Fault(f"no {name}: install the package postgresql-{VERSION} (deploy/packages.txt)")
     return found
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
-
-
-def check_port(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Fault(f"port {port} is taken: stop what listens there, or give another one by --port") from None
-            raise Fault(f"port {port} cannot be used: {error.strerror}") from None
-
-
-def check_space(folder):
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise Fault(f"the disk of {folder} is full: {free >> 20} MiB free, a cluster needs {MIN_FREE_BYTES >> 20}")
 
 
 def unprivileged():
@@ -115,13 +87,6 @@ def why(log_path):
     }
     reason = next((meaning for sign, meaning in known.items() if sign in text), "see its log")
     return f": {reason} ({log_path})"
-
-
-def end_with_parent(how):
-    """To run in a child before exec: the kernel sends it this signal when its parent is gone."""
-    pr_set_pdeathsig = 1
-    libc = ctypes.CDLL(None, use_errno=True)
-    return lambda: libc.prctl(pr_set_pdeathsig, how)
 
 
 def remove_abandoned(parent):

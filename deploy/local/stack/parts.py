@@ -3,8 +3,12 @@
 import os
 import socket
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from machine import check_port
 
 TOP = Path(__file__).resolve().parents[3]
 VAR = TOP / "var"
@@ -37,12 +41,7 @@ class Part:
 
     def check(self):
         """Before anything starts: is its port free?"""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except OSError:
-                raise SystemExit(f"stack: port {self.port} of {self.name} is taken: stop what listens there") from None
+        check_port(self.port, f"it is the port of {self.name}; stop what listens there")
 
     def serves(self):
         if self.ready:

@@ -4,7 +4,6 @@ One process; it holds var/stack.lock for as long as it lives, and writes var/sta
 the parts in the other order, then itself. Not to be called by hand.
 """
 
-import ctypes
 import fcntl
 import json
 import os
@@ -14,18 +13,13 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from parts import PARTS, STARTED, VAR
+from parts import PARTS, STARTED, VAR  # before machine: it says where that is
+from machine import end_with_parent
 
 FIRST_WAIT, LAST_WAIT = 0.5, 30.0  # seconds before a part that ended starts again; doubled each time
 QUIET = 60.0                       # after so long up, a part's next end counts as its first
 STOP_SECONDS = {"kafka": 40.0}     # a broker closes its segments; the services need 5
 LOOK = 0.1
-
-
-def end_with_parent():
-    """In a child before exec: the kernel ends it when the supervisor is gone, however that went."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 class Running:
@@ -39,7 +33,7 @@ class Running:
             log.write(f"== {time.strftime('%Y-%m-%dT%H:%M:%S')} {STARTED}\n")
             log.flush()
             self.process = subprocess.Popen(self.part.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            start_new_session=True, cwd=VAR.parent, preexec_fn=end_with_parent)
+                                            start_new_session=True, cwd=VAR.parent, preexec_fn=end_with_parent())
         self.since, self.serving = time.time(), False
 
     def look(self):
