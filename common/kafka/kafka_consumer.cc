@@ -87,6 +87,10 @@ absl::Status KafkaConsumer::TakeEvents(stream::Polled& polled) {
       case RD_KAFKA_EVENT_ERROR:
         TEND_RETURN_IF_ERROR(Annotate(client_->TakeError(event.get()), name_.c_str()));
         break;
+      case RD_KAFKA_EVENT_FETCH:
+        // The client made itself a new partition, whose queue is not forwarded: to go on would be
+        // to lose these.
+        return absl::FailedPreconditionError(absl::StrCat(name_, " was given records unasked"));
       default:
         break;
     }
@@ -115,14 +119,20 @@ absl::Status KafkaConsumer::Assign(const rd_kafka_topic_partition_list_t& places
     Assigned assigned;
     TEND_ASSIGN_OR_RETURN(assigned.topic, client_->FindTopic(place.topic));
     assigned.partition = place.partition;
-    assigned.queue.reset(rd_kafka_queue_get_partition(client_->rk(), place.topic, place.partition));
-    rd_kafka_queue_forward(assigned.queue.get(), records_.get());
+    Forward(assigned);
     polled.assigned.push_back({assigned.topic->name, assigned.partition});
     assigned_.push_back(std::move(assigned));
   }
   TEND_RETURN_IF_ERROR(StartSought());  // none yet, which the group takes for an answer
   membership_.reset(rd_kafka_consumer_group_metadata(client_->rk()));
   return absl::OkStatus();
+}
+
+void KafkaConsumer::Forward(Assigned& assigned) {
+  if (assigned.queue != nullptr) rd_kafka_queue_forward(assigned.queue.get(), nullptr);
+  assigned.queue.reset(rd_kafka_queue_get_partition(client_->rk(), assigned.topic->name.c_str(),
+                                                    assigned.partition));
+  rd_kafka_queue_forward(assigned.queue.get(), records_.get());
 }
 
 absl::Status KafkaConsumer::Unassign() {
@@ -160,6 +170,9 @@ absl::Status KafkaConsumer::StartSought() {
   const PlacesHandle starts = MakePlaces(assigned_.size());
   for (Assigned& assigned : assigned_) {
     if (!assigned.started && !assigned.must_seek) continue;
+    // Again: a partition that the client did not see in the cluster meanwhile is another object
+    // now.
+    Forward(assigned);
     assigned.started = true;
     assigned.must_seek = assigned.caught_up = false;
     rd_kafka_topic_partition_list_add(starts.get(), assigned.topic->name.c_str(),
@@ -291,6 +304,13 @@ absl::Status KafkaConsumer::Commit(absl::Span<const stream::NextOffset> offsets)
   }
   return ToStatus(rd_kafka_commit(client_->rk(), places.get(), /*async=*/0),
                   absl::StrCat(name_, " committing its offsets"));
+}
+
+std::optional<stream::Offset> KafkaConsumer::Position(absl::string_view topic,
+                                                      int partition) const {
+  const Assigned* assigned = FindAssigned(topic, partition);
+  if (assigned == nullptr || !assigned->reads()) return std::nullopt;
+  return assigned->next;
 }
 
 bool KafkaConsumer::CaughtUp(absl::string_view topic, int partition) const {

@@ -42,6 +42,7 @@ class KafkaConsumer final : public stream::Consumer {
   absl::StatusOr<std::optional<stream::Offset>> Committed(
       const stream::TopicPartition& partition) override;
   absl::Status Commit(absl::Span<const stream::NextOffset> offsets) override;
+  std::optional<stream::Offset> Position(absl::string_view topic, int partition) const override;
   bool CaughtUp(absl::string_view topic, int partition) const override;
 
   // The membership under which the partitions are held, for a transaction's offsets; nullptr when
@@ -67,6 +68,8 @@ class KafkaConsumer final : public stream::Consumer {
   absl::Status TakeEvents(stream::Polled& polled);
   absl::Status TakeRebalance(rd_kafka_event_t* event, stream::Polled& polled);
   absl::Status Assign(const rd_kafka_topic_partition_list_t& places, stream::Polled& polled);
+  // Has the partition's records come to records_.
+  void Forward(Assigned& assigned);
   absl::Status Unassign();
   absl::Status StartSought();
   absl::Status ApplySeeks();

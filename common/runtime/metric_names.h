@@ -17,6 +17,12 @@ inline constexpr char kAborts[] = "tend_aborts_total";              // batches t
 // Gauges, each with the label service.
 inline constexpr char kPartitions[] = "tend_partitions";  // served now
 inline constexpr char kUp[] = "tend_up";                  // 1 while the service works
+// Labels topic and partition: offsets between what was read and the end, looked at every 5 s.
+inline constexpr char kLag[] = "tend_lag_offsets";
+
+// Histograms, each with the label service.
+// From the record's being written to its batch's commit.
+inline constexpr char kLatency[] = "tend_latency_seconds";
 
 }  // namespace tend::metric
 

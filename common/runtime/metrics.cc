@@ -3,6 +3,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include <exception>
@@ -52,6 +53,27 @@ void Metrics::Set(const char* name, double value, const MetricLabels& labels) {
       .Register(*parts_->registry)
       .Add(labels)
       .Set(value);
+}
+
+void Metrics::Forget(const char* name, const MetricLabels& labels) {
+  auto& family = prometheus::BuildGauge()
+                     .Name(name)
+                     .Labels({{"service", parts_->service}})
+                     .Register(*parts_->registry);
+  family.Remove(&family.Add(labels));
+}
+
+void Metrics::Observe(const char* name, const LatencyHistogram& latencies) {
+  prometheus::Histogram::BucketBoundaries seconds;
+  for (const int64_t ms : LatencyHistogram::kBounds) {
+    seconds.push_back(static_cast<double>(ms) / 1'000);
+  }
+  prometheus::BuildHistogram()
+      .Name(name)
+      .Labels({{"service", parts_->service}})
+      .Register(*parts_->registry)
+      .Add({}, seconds)
+      .ObserveMultiple({latencies.counts.begin(), latencies.counts.end()}, latencies.sum_seconds);
 }
 
 }  // namespace tend

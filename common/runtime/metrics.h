@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/latency_histogram.h"
 
 namespace tend {
 
@@ -29,6 +30,10 @@ class Metrics {
 
   void Add(const char* name, double amount, const MetricLabels& labels = {});
   void Set(const char* name, double value, const MetricLabels& labels = {});
+  // Takes a gauge away that Set has made.
+  void Forget(const char* name, const MetricLabels& labels);
+  // Adds to a histogram.
+  void Observe(const char* name, const LatencyHistogram& latencies);
 
  private:
   struct Parts;

@@ -11,6 +11,7 @@
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
 #include "common/runtime/metrics.h"
+#include "common/service/lag_watch.h"
 #include "common/stream/system_clock.h"
 #include "common/stream/worker_loop.h"
 
@@ -19,24 +20,35 @@ namespace {
 
 // How long a step waits for a record: a stop is seen this late.
 constexpr absl::Duration kPollWait = absl::Milliseconds(100);
+// Two requests a partition each time.
+constexpr absl::Duration kLookEvery = absl::Seconds(5);
+// A batch takes well under a second, and a fetch that waits for a broker two at most.
+constexpr absl::Duration kStallAfter = absl::Seconds(30);
 
 // Carries what the loop tells to metrics, health and log.
 class Teller final : public stream::WorkerLoopObserver {
  public:
-  Teller(Metrics& metrics, rpc::Server& server) : metrics_(metrics), server_(server) {}
+  Teller(Metrics& metrics, rpc::Server& server, LagWatch& lag)
+      : metrics_(metrics), server_(server), lag_(lag) {}
 
-  void Observe(const stream::WorkerStats& totals, int running_tasks) override {
+  absl::Status Observe(const stream::WorkerLoopView& view) override {
+    const stream::WorkerStats& totals = view.totals;
     metrics_.Add(metric::kReceived, static_cast<double>(totals.records - told_.records));
     metrics_.Add(metric::kRejected, static_cast<double>(totals.rejects - told_.rejects));
     metrics_.Add(metric::kTransactions,
                  static_cast<double>(totals.transactions - told_.transactions));
     metrics_.Add(metric::kAborts, static_cast<double>(totals.aborts - told_.aborts));
-    metrics_.Set(metric::kPartitions, running_tasks);
-    if (running_tasks != tasks_) LogInfo("partitions changed", {{"served", running_tasks}});
+    LatencyHistogram latencies = totals.latencies;
+    metrics_.Observe(metric::kLatency, latencies -= told_.latencies);
+    metrics_.Set(metric::kPartitions, view.running_tasks);
+    if (view.running_tasks != tasks_) {
+      LogInfo("partitions changed", {{"served", view.running_tasks}});
+    }
     // Something moved since the trouble: it is over.
-    if (totals.transactions != told_.transactions || running_tasks != tasks_) SetUp(true);
+    if (totals.transactions != told_.transactions || view.running_tasks != tasks_) SetUp(true);
     told_ = totals;
-    tasks_ = running_tasks;
+    tasks_ = view.running_tasks;
+    return lag_.Tell(view.positions, view.waiting);
   }
 
   void Trouble(const absl::Status& status) override {
@@ -53,6 +65,7 @@ class Teller final : public stream::WorkerLoopObserver {
  private:
   Metrics& metrics_;
   rpc::Server& server_;
+  LagWatch& lag_;
   stream::WorkerStats told_;
   int tasks_ = 0;
 };
@@ -75,7 +88,10 @@ absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view
   LogInfo("started", {{"kafka", config.kafka_bootstrap_servers()},
                       {"rpc_port", server->port()},
                       {"metrics_port", metrics_port}});
-  Teller teller(metrics, *server);
+  kafka.client_id += ".lag";
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, kafka::KafkaLog::Make(kafka));
+  LagWatch lag(std::move(looked_at), metrics, kLookEvery, kStallAfter);
+  Teller teller(metrics, *server, lag);
   const stream::SystemClock clock;
   stream::WorkerLoopOptions options;
   options.worker.member = config.instance();

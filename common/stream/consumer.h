@@ -73,6 +73,9 @@ class Consumer {
   // Errors: ABORTED when this member no longer belongs to the group's generation.
   virtual absl::Status Commit(absl::Span<const NextOffset> offsets) = 0;
 
+  // Everything readable before it has been given (Reader::position). nullopt before its Seek.
+  virtual std::optional<Offset> Position(absl::string_view topic, int partition) const = 0;
+
   // Whether the last poll left nothing committed unread in the partition. False before its Seek.
   virtual bool CaughtUp(absl::string_view topic, int partition) const = 0;
 };

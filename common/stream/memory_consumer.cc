@@ -128,6 +128,12 @@ absl::Status MemoryConsumer::Commit(absl::Span<const NextOffset> offsets) {
   return absl::OkStatus();
 }
 
+std::optional<Offset> MemoryConsumer::Position(absl::string_view topic, int partition) const {
+  const Assigned* assigned = FindAssigned(topic, partition);
+  if (assigned == nullptr || !assigned->started) return std::nullopt;
+  return assigned->cursor.next;
+}
+
 bool MemoryConsumer::CaughtUp(absl::string_view topic, int partition) const {
   const Assigned* assigned = FindAssigned(topic, partition);
   return assigned != nullptr && assigned->started &&

@@ -30,6 +30,7 @@ class MemoryConsumer final : public Consumer {
   absl::Status Seek(const NextOffset& next) override;
   absl::StatusOr<std::optional<Offset>> Committed(const TopicPartition& partition) override;
   absl::Status Commit(absl::Span<const NextOffset> offsets) override;
+  std::optional<Offset> Position(absl::string_view topic, int partition) const override;
   bool CaughtUp(absl::string_view topic, int partition) const override;
 
   // Whether it may commit: neither fenced nor expired.

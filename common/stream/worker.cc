@@ -27,6 +27,15 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Log& log, const ProcessorS
   return worker;
 }
 
+WorkerStats& WorkerStats::operator+=(const WorkerStats& other) {
+  records += other.records;
+  rejects += other.rejects;
+  transactions += other.transactions;
+  aborts += other.aborts;
+  latencies += other.latencies;
+  return *this;
+}
+
 Worker::Worker(Log& log, const ProcessorSpec& spec, const Clock& clock,
                const WorkerOptions& options)
     : log_(log), spec_(spec), clock_(clock), options_(options), policy_(options.timing) {}
@@ -181,6 +190,15 @@ absl::Status Worker::ProcessRecords() {
   stats_.records += used;
   batch_.records += used;
   batch_.bytes = transaction_->bytes();
+  if (!policy_.every_step()) {
+    for (auto it = polled_.records.cbegin(); it != at; ++it) {
+      // Records of one producer's batch have one time.
+      if (written_.empty() || written_.back().first != it->produce_time) {
+        written_.emplace_back(it->produce_time, 0);
+      }
+      ++written_.back().second;
+    }
+  }
   if (used > 0 && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
   overtaken_ = at != end;
   for (; at != end; ++at) tasks_[static_cast<size_t>(at->partition)]->overtaken = true;
@@ -228,12 +246,19 @@ absl::Status Worker::Commit(StepResult& result) {
   }
   TEND_RETURN_IF_ERROR(producer_->Commit());
   ++stats_.transactions;
+  if (!written_.empty()) {
+    const absl::Time now = clock_.Now();
+    for (const auto& [produced, count] : written_) {
+      stats_.latencies.Add(std::max(absl::ZeroDuration(), now - produced), count);
+    }
+  }
   return FinishCommit();
 }
 
 absl::Status Worker::FinishCommit() {
   for (Task* task : visited_) task->Commit();
   visited_.clear();
+  written_.clear();
   batch_ = OpenBatch();
   if (transaction_ != nullptr) transaction_->Reset();
   phase_ = Phase::kRunning;
@@ -253,6 +278,18 @@ int Worker::running_tasks() const {
   return static_cast<int>(std::count_if(
       tasks_.begin(), tasks_.end(),
       [](const std::unique_ptr<Task>& task) { return task != nullptr && task->running(); }));
+}
+
+std::vector<InputPosition> Worker::positions() const {
+  std::vector<InputPosition> positions;
+  for (const std::unique_ptr<Task>& task : tasks_) {
+    if (task == nullptr || !task->running()) continue;
+    for (const std::string& topic : spec_.input_topics) {
+      const std::optional<Offset> next = consumer_->Position(topic, task->partition());
+      if (next.has_value()) positions.push_back({{topic, task->partition()}, *next});
+    }
+  }
+  return positions;
 }
 
 const Processor* Worker::processor(int partition) const {

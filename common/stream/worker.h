@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/latency_histogram.h"
 #include "common/stream/clock.h"
 #include "common/stream/commit_policy.h"
 #include "common/stream/consumer.h"
@@ -42,6 +44,17 @@ struct WorkerStats {
   int64_t rejects = 0;
   int64_t transactions = 0;  // committed
   int64_t aborts = 0;        // batches taken back
+  // Of committed records, from being written to the end of the commit. Not where every step
+  // commits: there time is a test's.
+  LatencyHistogram latencies;
+
+  WorkerStats& operator+=(const WorkerStats& other);
+};
+
+// How far a partition of an input has been read.
+struct InputPosition {
+  TopicPartition partition;
+  Offset next;
 };
 
 struct StepResult {
@@ -73,8 +86,9 @@ class Worker {
   // restored.
   absl::Time NextDue() const;
 
-  // Partitions that are restored and served.
+  // Partitions that are restored and served, and how far their inputs have been read.
   int running_tasks() const;
+  std::vector<InputPosition> positions() const;
   // The processor of a partition that is served, or nullptr; for tests and reports.
   const Processor* processor(int partition) const;
   const WorkerStats& stats() const { return stats_; }
@@ -141,6 +155,7 @@ class Worker {
   bool commit_soon_ = false;
   CommitPolicy policy_;
   OpenBatch batch_;
+  std::vector<std::pair<absl::Time, int64_t>> written_;  // by the open batch's records, in runs
   WorkerStats stats_;
   absl::Status broken_;
 };

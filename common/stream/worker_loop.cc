@@ -48,18 +48,17 @@ class Loop {
     TEND_ASSIGN_OR_RETURN(const std::unique_ptr<Worker> worker,
                           Worker::Start(log_, spec_, clock_, options_.worker));
     absl::Status status = Drive(*worker);
-    Observe(*worker);
-    done_.records += worker->stats().records;
-    done_.rejects += worker->stats().rejects;
-    done_.transactions += worker->stats().transactions;
-    done_.aborts += worker->stats().aborts;
+    status.Update(Observe(*worker, /*waiting=*/!status.ok()));
+    done_ += worker->stats();
     return status;
   }
 
   absl::Status Drive(Worker& worker) {
     while (!stop_.stop_requested()) {
       TEND_ASSIGN_OR_RETURN(const StepResult result, worker.Step());
-      if (clock_.Elapsed() - observed_ >= options_.observe_every) Observe(worker);
+      if (clock_.Elapsed() - observed_ >= options_.observe_every) {
+        TEND_RETURN_IF_ERROR(Observe(worker, result.waiting));
+      }
       if (result.waiting) {
         BackOff(absl::UnavailableError("the log, or what a processor asks, does not answer"));
       } else if (result.worked) {
@@ -83,14 +82,15 @@ class Loop {
     return absl::OkStatus();
   }
 
-  void Observe(const Worker& worker) {
-    WorkerStats totals = done_;
-    totals.records += worker.stats().records;
-    totals.rejects += worker.stats().rejects;
-    totals.transactions += worker.stats().transactions;
-    totals.aborts += worker.stats().aborts;
-    observer_.Observe(totals, worker.running_tasks());
+  absl::Status Observe(const Worker& worker, bool waiting) {
+    WorkerLoopView view;
+    view.totals = done_;
+    view.totals += worker.stats();
+    view.running_tasks = worker.running_tasks();
+    view.positions = worker.positions();
+    view.waiting = waiting;
     observed_ = clock_.Elapsed();
+    return observer_.Observe(view);
   }
 
   void BackOff(const absl::Status& status) {

@@ -5,6 +5,7 @@
 #define TEND_COMMON_STREAM_WORKER_LOOP_H_
 
 #include <stop_token>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -27,12 +28,20 @@ struct WorkerLoopOptions {
   absl::Duration stop_within = absl::Seconds(3);
 };
 
+// How the loop stands.
+struct WorkerLoopView {
+  WorkerStats totals;     // over all workers the loop has made
+  int running_tasks = 0;  // partitions served now
+  std::vector<InputPosition> positions;
+  bool waiting = false;  // the last step's
+};
+
 // What the loop tells: for metrics, logs and health. Called on the loop's thread; none may wait.
 class WorkerLoopObserver {
  public:
   virtual ~WorkerLoopObserver() = default;
-  // Totals over all workers the loop has made, and the partitions served now.
-  virtual void Observe(const WorkerStats& totals, int running_tasks) = 0;
+  // Errors end the worker as its own do: after a FAILED_PRECONDITION a new one is made.
+  virtual absl::Status Observe(const WorkerLoopView& view) = 0;
   // The worker waits for the log (UNAVAILABLE), or was told to go and is made anew. Once for each
   // spell.
   virtual void Trouble(const absl::Status& status) = 0;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/stream/memory_log.h"
@@ -22,16 +23,20 @@ class Watcher final : public WorkerLoopObserver {
  public:
   explicit Watcher(std::function<bool(const WorkerStats&)> enough) : enough_(std::move(enough)) {}
 
-  void Observe(const WorkerStats& totals, int running_tasks) override {
-    last = totals;
-    tasks = running_tasks;
-    if (enough_(totals)) stop.request_stop();
+  absl::Status Observe(const WorkerLoopView& view) override {
+    last = view.totals;
+    tasks = view.running_tasks;
+    positions = view.positions;
+    if (enough_(view.totals)) stop.request_stop();
+    return std::exchange(verdict, absl::OkStatus());
   }
   void Trouble(const absl::Status& status) override { troubles.push_back(status.code()); }
 
   std::stop_source stop;
   WorkerStats last;
   int tasks = 0;
+  std::vector<InputPosition> positions;
+  absl::Status verdict;  // of the next Observe
   std::vector<absl::StatusCode> troubles;
 
  private:
@@ -118,6 +123,26 @@ TEST_F(WorkerLoopTest, AWorkerThatWasToldToGoIsMadeAnew) {
   ASSERT_TRUE(Run(log_, watcher).ok());
   EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(Events(), ElementsAre("a", "b"));
+}
+
+TEST_F(WorkerLoopTest, WhoeverLooksOnCanHaveAWorkerMadeAnew) {
+  Send("a"), Send("b");
+  Watcher watcher([](const WorkerStats& totals) { return totals.transactions == 2; });
+  options_.worker.timing = CommitTiming::EveryStep();
+  options_.worker.limits.records = 1;
+  watcher.verdict = absl::FailedPreconditionError("it stands still");
+  ASSERT_TRUE(Run(log_, watcher).ok());
+  EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Events(), ElementsAre("a", "b"));
+}
+
+TEST_F(WorkerLoopTest, ItTellsHowFarItHasRead) {
+  Send("a"), Send("b");
+  Watcher watcher([](const WorkerStats& totals) { return totals.records == 2; });
+  ASSERT_TRUE(Run(log_, watcher).ok());
+  ASSERT_EQ(watcher.positions.size(), 1U);
+  EXPECT_EQ(watcher.positions[0].partition, (TopicPartition{"test.in", 0}));
+  EXPECT_EQ(watcher.positions[0].next, Offset(2));
 }
 
 TEST_F(WorkerLoopTest, WhatNothingMendsEndsIt) {

@@ -35,6 +35,9 @@ class FaultyConsumer final : public Consumer {
   absl::Status Commit(absl::Span<const NextOffset> offsets) override {
     return log_.crashed() ? Dead() : inner_->Commit(offsets);
   }
+  std::optional<Offset> Position(absl::string_view topic, int partition) const override {
+    return inner_->Position(topic, partition);
+  }
   bool CaughtUp(absl::string_view topic, int partition) const override {
     return inner_->CaughtUp(topic, partition);
   }
