@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 namespace tend {
 namespace {
@@ -14,12 +15,13 @@ std::string Str(absl::string_view s) { return {s.data(), s.size()}; }
 ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view service) {
   const std::string help = absl::StrFormat(
       "tend-%1$s runs Tend's %1$s service until SIGTERM or SIGINT.\n"
-      "Usage: tend-%1$s --config FILE [--check]\n\n"
-      "  --config FILE   protobuf text; see deploy/config/%1$s.textproto\n"
+      "Usage: tend-%1$s --config FILE... [--check]\n\n"
+      "  --config FILE   protobuf text; see deploy/config/%1$s.textproto. Given again: what that\n"
+      "                  file says goes over the ones before, lists are added to\n"
       "  --check         only say whether the configuration is right\n"
       "  --help          this text\n\n"
       "Example:\n"
-      "  tend-%1$s --config deploy/config/%1$s.textproto\n\n"
+      "  tend-%1$s --config deploy/config/%1$s.textproto --config this_machine.textproto\n\n"
       "Exit code 0: stopped; 1: could not go on, the log says why; 2: the command line or the "
       "configuration is wrong.\n",
       service);
@@ -34,7 +36,7 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
     if (argument == "--check") {
       arguments.check_only = true;
     } else if (argument == "--config" && i + 1 < argc) {
-      arguments.config_path = argv[++i];
+      arguments.config_paths.emplace_back(argv[++i]);
     } else {
       std::fprintf(stderr, "tend-%s: %s is not understood; see --help\n", Str(service).c_str(),
                    argv[i]);
@@ -42,7 +44,7 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
       return arguments;
     }
   }
-  if (arguments.config_path.empty()) {
+  if (arguments.config_paths.empty()) {
     std::fprintf(stderr, "tend-%s: name the configuration with --config FILE; see --help\n",
                  Str(service).c_str());
     arguments.exit_code = kExitConfiguration;
@@ -55,8 +57,8 @@ int TellFault(absl::string_view service, const absl::Status& status) {
   return kExitConfiguration;
 }
 
-int TellChecked(absl::string_view path) {
-  std::printf("%s is right\n", Str(path).c_str());
+int TellChecked(const std::vector<std::string>& paths) {
+  std::printf("%s: right\n", absl::StrJoin(paths, ", ").c_str());
   return kExitStopped;
 }
 

@@ -11,8 +11,10 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "common/runtime/log.h"
 #include "common/runtime/shutdown.h"
@@ -26,10 +28,10 @@ inline constexpr int kExitStopped = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitConfiguration = 2;
 
-// The path given with --config. Prints help or a fault and gives the exit code instead where the
+// The paths given with --config. Prints help or a fault and gives the exit code instead where the
 // service is not to run.
 struct ServiceArguments {
-  std::string config_path;
+  std::vector<std::string> config_paths;
   bool check_only = false;
   std::optional<int> exit_code;
 };
@@ -37,7 +39,7 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
 
 // Says what is wrong with a configuration on standard error; gives the exit code.
 int TellFault(absl::string_view service, const absl::Status& status);
-int TellChecked(absl::string_view path);
+int TellChecked(const std::vector<std::string>& paths);
 // Logs how the service ended; gives the exit code.
 int TellEnd(const absl::Status& status);
 
@@ -50,14 +52,19 @@ int ServiceMain(int argc, char** argv, absl::string_view service, Check check, R
   const ServiceArguments arguments = ReadServiceArguments(argc, argv, service);
   if (arguments.exit_code.has_value()) return *arguments.exit_code;
   Config config;
-  absl::Status status = ReadTextConfig(arguments.config_path, &config);
-  if (!status.ok()) return TellFault(service, status);
+  absl::Status status;
+  for (const std::string& path : arguments.config_paths) {
+    Config read;
+    status = ReadTextConfig(path, &read);
+    if (!status.ok()) return TellFault(service, status);
+    config.MergeFrom(read);
+  }
   ConfigFaults faults;
   CheckRuntime(config.runtime(), faults);
   check(config, faults);
-  status = faults.ToStatus({arguments.config_path.data(), arguments.config_path.size()});
+  status = faults.ToStatus(absl::StrJoin(arguments.config_paths, ", "));
   if (!status.ok()) return TellFault(service, status);
-  if (arguments.check_only) return TellChecked(arguments.config_path);
+  if (arguments.check_only) return TellChecked(arguments.config_paths);
   StartLog(service, config.runtime());
   return TellEnd(run(config, shutdown.token()));
 }

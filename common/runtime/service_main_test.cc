@@ -1,11 +1,16 @@
 #include "common/runtime/service_main.h"
 
-#include <gtest/gtest.h>
-
+#include <fstream>
+#include <string>
 #include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 
 namespace tend {
 namespace {
+
+using ::testing::ElementsAre;
 
 ServiceArguments Read(std::vector<const char*> words) {
   words.insert(words.begin(), "tend-scoring");
@@ -15,9 +20,39 @@ ServiceArguments Read(std::vector<const char*> words) {
 
 TEST(ServiceMainTest, AConfigurationIsNamed) {
   const ServiceArguments arguments = Read({"--config", "a.textproto"});
-  EXPECT_EQ(arguments.config_path, "a.textproto");
+  EXPECT_THAT(arguments.config_paths, ElementsAre("a.textproto"));
   EXPECT_EQ(arguments.exit_code, std::nullopt);
   EXPECT_TRUE(Read({"--check", "--config", "a.textproto"}).check_only);
+}
+
+TEST(ServiceMainTest, ConfigurationsGoOverTheOnesBefore) {
+  EXPECT_THAT(Read({"--config", "a", "--config", "b"}).config_paths, ElementsAre("a", "b"));
+  const auto write = [](const std::string& name, const char* text) {
+    const std::string path = ::testing::TempDir() + name;
+    std::ofstream(path) << text;
+    return path;
+  };
+  const std::string all = write("all.textproto", R"(
+    runtime { instance: "scoring-1" kafka_bootstrap_servers: "127.0.0.1:1" rpc_address: "127.0.0.1:2" }
+    pool_owner_id: "pool")");
+  const std::string mine = write("mine.textproto", R"(runtime { rpc_address: "127.0.0.1:3" })");
+  const std::string bad = write("bad.textproto", R"(runtime { rpc_address: "example.com:3" })");
+  v1::ScoringConfig seen;
+  const auto run = [&seen](std::vector<const char*> words) {
+    words.insert(words.begin(), "tend-scoring");
+    return ServiceMain<v1::ScoringConfig>(
+        static_cast<int>(words.size()), const_cast<char**>(words.data()), "scoring",
+        [](const v1::ScoringConfig&, ConfigFaults&) {},
+        [&seen](const v1::ScoringConfig& config, const std::stop_token&) {
+          seen = config;
+          return absl::OkStatus();
+        });
+  };
+  EXPECT_EQ(run({"--config", all.c_str(), "--config", mine.c_str()}), kExitStopped);
+  EXPECT_EQ(seen.runtime().rpc_address(), "127.0.0.1:3");
+  EXPECT_EQ(seen.runtime().instance(), "scoring-1");
+  EXPECT_EQ(seen.pool_owner_id(), "pool");
+  EXPECT_EQ(run({"--config", all.c_str(), "--config", bad.c_str()}), kExitConfiguration);
 }
 
 TEST(ServiceMainTest, WhatIsNotUnderstoodIsAFaultOfTheCommandLine) {

@@ -4,19 +4,43 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from machine import check_port
+from machine import check_port, free_port
 
 TOP = Path(__file__).resolve().parents[3]
-VAR = TOP / "var"
 BIN = TOP / "build/release/bin"
 CONFIG = TOP / "deploy/config"
-KAFKA_PORT = 19092
-POSTGRES_PORT = 15432
 STARTED = "started by the supervisor"  # a line of each part's log
+SERVICES = {"enrichment": 7411, "scoring": 7412, "notification": 7413, "ingest": 7410}  # in order of their start
+METRICS_ABOVE = 10  # its port, of gRPC's
+
+
+@dataclass
+class Place:
+    """Where a stack lives: the folder for all it writes, and its ports."""
+
+    home: Path = TOP / "var"
+    kafka: int = 19092
+    postgres: int = 15432
+    rpc: dict = field(default_factory=lambda: dict(SERVICES))
+    metrics: dict = field(default_factory=lambda: {name: port + METRICS_ABOVE for name, port in SERVICES.items()})
+
+    @staticmethod
+    def elsewhere(home):
+        """For a test: beside whatever runs on this machine."""
+        return Place(home, free_port(), free_port(), {name: free_port() for name in SERVICES},
+                     {name: free_port() for name in SERVICES})
+
+    @property
+    def bootstrap(self):
+        return f"127.0.0.1:{self.kafka}"
+
+    def rpc_address(self, service):
+        return f"127.0.0.1:{self.rpc[service]}"
 
 
 @dataclass
@@ -24,7 +48,8 @@ class Part:
     name: str
     command: list
     port: int
-    place: str  # where it answers, for people
+    where: str  # it answers, for people
+    home: Path
     ready: list = field(default_factory=list)  # a command that succeeds once it serves; empty: its port answers
     data: Path = None
 
@@ -37,11 +62,20 @@ class Part:
 
     @property
     def log(self):
-        return VAR / "log" / f"{self.name}.log"
+        return self.home / "log" / f"{self.name}.log"
 
     def check(self):
         """Before anything starts: is its port free?"""
         check_port(self.port, f"it is the port of {self.name}; stop what listens there")
+
+    def start(self, **how):
+        """Starts it, its output added to its log; the process."""
+        self.prepare()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "a") as log:
+            log.write(f"== {time.strftime('%Y-%m-%dT%H:%M:%S')} {STARTED}\n")
+            log.flush()
+            return subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=TOP, **how)
 
     def serves(self):
         if self.ready:
@@ -61,20 +95,30 @@ class Postgres(Part):
 
 
 class Service(Part):
-    """One of ours: its configuration is deploy/config's, with what only this machine knows filled in."""
+    """One of ours: its configuration is deploy/config's, and over it what only this place knows.
 
-    def __init__(self, name, port):
-        super().__init__(name, [str(BIN / f"tend-{name}"), "--config", str(VAR / "config" / f"{name}.textproto")], port,
-                         f"gRPC 127.0.0.1:{port}, metrics 127.0.0.1:{port + 10}",
-                         ready=[str(BIN / "tend"), "health", f"127.0.0.1:{port}"])
+    The place has a port each for "scoring", and for "scoring-2" if that is its second instance.
+    """
+
+    def __init__(self, name, place, instance=1):
+        self.service, self.place, self.instance = name, place, instance
+        called = name if instance == 1 else f"{name}-{instance}"
+        self.config = place.home / "config" / f"{called}.textproto"
+        rpc = place.rpc_address(called)
+        super().__init__(called, [str(BIN / f"tend-{name}"), "--config", str(CONFIG / f"{name}.textproto"), "--config", str(self.config)],
+                         place.rpc[called], f"gRPC {rpc}, metrics 127.0.0.1:{place.metrics[called]}", place.home,
+                         ready=[str(BIN / "tend"), "health", rpc])
 
     def prepare(self):
-        text = (CONFIG / f"{self.name}.textproto").read_text()
-        if "@POSTGRES@" in text:
-            text = text.replace("@POSTGRES@", conninfo_of(VAR / "log/postgres.log"))
-        if "var/identity.key" in text:
-            make_key(VAR / "identity.key")
-        write_private(VAR / "config" / f"{self.name}.textproto", text)
+        text = (f'runtime {{\n  instance: "{self.service}-{self.instance}"\n  kafka_bootstrap_servers: "{self.place.bootstrap}"\n'
+                f'  metrics_address: "127.0.0.1:{self.place.metrics[self.name]}"\n  rpc_address: "{self.place.rpc_address(self.name)}"\n}}\n')
+        shipped = (CONFIG / f"{self.service}.textproto").read_text()
+        if "\npostgres:" in shipped:
+            text += f'postgres: "{conninfo_of(self.home / "log/postgres.log")}"\n'
+        if "\nidentity_key_file:" in shipped:
+            make_key(self.home / "identity.key")
+            text += f'identity_key_file: "{self.home / "identity.key"}"\n'
+        write_private(self.config, text)
 
 
 def conninfo_of(log):
@@ -95,15 +139,19 @@ def write_private(path, text):
         file.write(text)
 
 
-PARTS = [
-    Part("kafka", [str(TOP / "deploy/local/kafka/kafka"), "run", "--data", str(VAR / "kafka"), "--port", str(KAFKA_PORT)],
-         KAFKA_PORT, f"127.0.0.1:{KAFKA_PORT}", data=VAR / "kafka",
-         ready=[str(BIN / "tend"), "topics", "apply", "--bootstrap", f"127.0.0.1:{KAFKA_PORT}"]),
-    Postgres("postgres",
-         [str(TOP / "deploy/local/postgres/postgres"), "run", "--data", str(VAR / "postgres"), "--port", str(POSTGRES_PORT)],
-         POSTGRES_PORT, f"127.0.0.1:{POSTGRES_PORT}, database tend, and a socket in var/postgres", data=VAR / "postgres"),
-    Service("enrichment", 7411),
-    Service("scoring", 7412),
-    Service("notification", 7413),
-    Service("ingest", 7410),
-]
+def parts_of(place):
+    """All of a stack, in the order of its start: each needs the ones before."""
+    kafka, postgres = TOP / "deploy/local/kafka/kafka", TOP / "deploy/local/postgres/postgres"
+    home = place.home
+    return [
+        Part("kafka", [str(kafka), "run", "--data", str(home / "kafka"), "--port", str(place.kafka)], place.kafka,
+             place.bootstrap, home, data=home / "kafka", ready=[str(BIN / "tend"), "topics", "apply", "--bootstrap", place.bootstrap]),
+        Postgres("postgres", [str(postgres), "run", "--data", str(home / "postgres"), "--port", str(place.postgres)], place.postgres,
+                 f"127.0.0.1:{place.postgres}, database tend, and a socket in {os.path.relpath(home, TOP)}/postgres", home,
+                 data=home / "postgres"),
+        *(Service(name, place) for name in SERVICES),
+    ]
+
+
+LOCAL = Place()  # what `make up` runs
+PARTS = parts_of(LOCAL)

@@ -8,9 +8,10 @@ import subprocess
 import time
 from datetime import datetime, timedelta, timezone
 
-from parts import BIN, KAFKA_PORT, TOP, VAR
+from parts import BIN, LOCAL, TOP
 
 SAMPLE = TOP / "deploy/sample"
+VAR = LOCAL.home
 STAMP = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z"')
 FLOWN_SECONDS = 120
 SETTLED_LOOKS = 3  # so often nobody is behind, half a second apart: nothing flows any more
@@ -79,7 +80,7 @@ def wait_until_flown():
 
 
 def records(topic):
-    done = subprocess.run([str(BIN / "tend"), "topics", "read", topic, "--bootstrap", f"127.0.0.1:{KAFKA_PORT}"],
+    done = subprocess.run([str(BIN / "tend"), "topics", "read", topic, "--bootstrap", LOCAL.bootstrap],
                           stdout=subprocess.PIPE, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 

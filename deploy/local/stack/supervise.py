@@ -13,9 +13,10 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from parts import PARTS, STARTED, VAR  # before machine: it says where that is
+from parts import LOCAL, PARTS  # before machine: it says where that is
 from machine import end_with_parent
 
+VAR = LOCAL.home
 FIRST_WAIT, LAST_WAIT = 0.5, 30.0  # seconds before a part that ended starts again; doubled each time
 QUIET = 60.0                       # after so long up, a part's next end counts as its first
 STOP_SECONDS = {"kafka": 40.0}     # a broker closes its segments; the services need 5
@@ -28,12 +29,7 @@ class Running:
         self.restarts, self.wait, self.not_before = 0, FIRST_WAIT, 0.0
 
     def start(self):
-        self.part.prepare()
-        with open(self.part.log, "a") as log:
-            log.write(f"== {time.strftime('%Y-%m-%dT%H:%M:%S')} {STARTED}\n")
-            log.flush()
-            self.process = subprocess.Popen(self.part.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            start_new_session=True, cwd=VAR.parent, preexec_fn=end_with_parent())
+        self.process = self.part.start(start_new_session=True, preexec_fn=end_with_parent())
         self.since, self.serving = time.time(), False
 
     def look(self):
