@@ -37,7 +37,7 @@ struct Arguments {
   std::vector<std::string> files;
   std::vector<std::string> maps;
   std::vector<std::string> parameters;
-  std::string roster, model, policy, shift_to, explain;
+  std::string roster, model, policy, shift_to, explain, records;
   bool as_import = false, json = false, made_up = false;
 };
 
@@ -117,9 +117,18 @@ absl::StatusOr<TrialOptions> ReadOptions(const Arguments& arguments) {
 
 absl::Status RunAndPrint(const Arguments& arguments, ExitCode& exit_code) {
   TEND_ASSIGN_OR_RETURN(TrialSetup setup, ReadSetup(arguments));
-  TEND_ASSIGN_OR_RETURN(const TrialOptions options, ReadOptions(arguments));
+  TEND_ASSIGN_OR_RETURN(TrialOptions options, ReadOptions(arguments));
   const model::ScoringModel model = setup.model;
   const model::Policy policy = setup.policy;
+  std::ofstream records;
+  if (!arguments.records.empty()) {
+    records.open(arguments.records);
+    if (!records) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--records ", arguments.records, ": cannot be written"));
+    }
+    options.records = &records;
+  }
   Progress progress("trial", "rows", Progress::Stderr());
   TEND_ASSIGN_OR_RETURN(const TrialResult result, RunTrial(options, std::move(setup), progress));
   exit_code = result.rejects.empty() ? ExitCode::kOk : ExitCode::kRejected;
@@ -157,6 +166,9 @@ void AddTrialCommand(CLI::App& app, ExitCode& exit_code) {
                      "Moves all times so that an old log can be played");
   command.add_option("--explain", arguments->explain,
                      "Why this person (an address, a name or an id)");
+  command.add_option("--records", arguments->records,
+                     "Also write what went over the topics into this file, as `tend topics read` "
+                     "prints it");
   command.add_flag("--as-import", arguments->as_import,
                    "As if the files were imported today: old rows open no nudge");
   command.add_flag("--json", arguments->json, "One JSON object instead of the report");

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "common/base/status_macros.h"
+#include "services/cli/topics/record_json.h"
 #include "services/cli/trial/trial_observer.h"
 #include "services/ingest/domain/acceptor.h"
 
@@ -39,6 +40,18 @@ absl::StatusOr<Span> SpanOf(const TrialOptions& options) {
   }
   if (span.first == absl::InfiniteFuture()) span.first = span.last = options.file_options.now;
   return span;
+}
+
+absl::Status WriteRecord(absl::string_view topic, absl::string_view key, absl::string_view value,
+                         std::ostream& out) {
+  stream::Record record;
+  record.topic = topic;
+  record.key = key;
+  record.value = value;
+  if (IsHarnessRecord(record)) return absl::OkStatus();
+  TEND_ASSIGN_OR_RETURN(const std::string line, RecordJson(record));
+  out << line << "\n";
+  return absl::OkStatus();
 }
 
 class Run {
@@ -122,8 +135,14 @@ class Run {
     batched_ = 0;
     TEND_RETURN_IF_ERROR(pipeline_.Settle());
     observer_.set_in_list(list_);
-    return pipeline_.Drain([&](absl::string_view topic, absl::string_view key,
-                               absl::string_view value) { observer_.Watch(topic, key, value); });
+    absl::Status written;
+    TEND_RETURN_IF_ERROR(pipeline_.Drain(
+        [&](absl::string_view topic, absl::string_view key, absl::string_view value) {
+          observer_.Watch(topic, key, value);
+          if (options_.records == nullptr) return;
+          written.Update(WriteRecord(topic, key, value, *options_.records));
+        }));
+    return written;
   }
 
   const TrialOptions& options_;
@@ -153,10 +172,14 @@ absl::StatusOr<TrialResult> RunTrial(const TrialOptions& options, TrialSetup set
                          setup.policy, &result);
   Run run(options, *pipeline, *files, observer, result, span.last);
   TEND_RETURN_IF_ERROR(run.Play(progress));
+  absl::Status written;
   TEND_RETURN_IF_ERROR(pipeline->ReadRelationships(
-      [&](absl::string_view, absl::string_view key, absl::string_view value) {
+      [&](absl::string_view topic, absl::string_view key, absl::string_view value) {
         observer.WatchRelationship(key, value);
+        if (options.records == nullptr) return;
+        written.Update(WriteRecord(topic, key, value, *options.records));
       }));
+  TEND_RETURN_IF_ERROR(written);
   observer.Finish(run.now());
   result.enrichment = pipeline->enrichment_counts();
   result.wall = absl::Now() - began;

@@ -3,6 +3,7 @@
 #ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_RUN_H_
 #define TEND_SERVICES_CLI_TRIAL_TRIAL_RUN_H_
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct TrialOptions {
   // events.
   bool as_import = false;
   std::string explain;
+  // Where every person-event, nudge and reject is written as it comes, and every relationship at
+  // the end: a line of JSON each, as `tend topics read` prints them. Null: nowhere.
+  std::ostream* records = nullptr;
 };
 
 // setup.start is set from the files. Progress is told to `progress`. Errors: a file that cannot be
