@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/base/status_macros.h"
 
 namespace tend::rpc {
 namespace {
@@ -31,7 +32,14 @@ std::string Flatten(const grpc::ByteBuffer& buffer) {
 }  // namespace
 
 absl::StatusOr<bool> IsServing(const std::string& address, absl::Duration time_limit) {
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  ChannelOptions options;
+  options.address = address;
+  return IsServing(options, time_limit);
+}
+
+absl::StatusOr<bool> IsServing(const ChannelOptions& options, absl::Duration time_limit) {
+  TEND_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, MakeChannel(options));
+  grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + time_limit));
   const grpc::Slice nothing("");
@@ -50,7 +58,7 @@ absl::StatusOr<bool> IsServing(const std::string& address, absl::Duration time_l
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   return absl::Status(
       code == absl::StatusCode::kDeadlineExceeded ? absl::StatusCode::kUnavailable : code,
-      absl::StrCat(address, ": ", status.error_message()));
+      absl::StrCat(options.address, ": ", status.error_message()));
 }
 
 }  // namespace tend::rpc

@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "common/runtime/log.h"
+#include "common/runtime/runtime_config.h"
 #include "common/runtime/shutdown.h"
 #include "common/runtime/text_config.h"
 

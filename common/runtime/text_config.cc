@@ -4,12 +4,12 @@
 #include <fstream>
 #include <sstream>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/base/status_macros.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
@@ -31,30 +31,22 @@ class Places final : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> places_;
 };
 
-bool IsInstanceName(absl::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
-  });
-}
-
-void CheckAddress(absl::string_view key, absl::string_view address, ConfigFaults& faults) {
-  const absl::StatusOr<HostAndPort> parsed = ParseHostAndPort(address);
-  if (!parsed.ok() || !IsLoopback(parsed->host)) {
-    faults.Add(key, address, "host:port of a loopback address, as 127.0.0.1:7411");
-  }
-}
-
 }  // namespace
 
-absl::Status ReadTextConfig(const std::string& path, google::protobuf::Message* message) {
+absl::StatusOr<std::string> ReadConfigFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
   text << in.rdbuf();
   if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  return text.str();
+}
+
+absl::Status ReadTextConfig(const std::string& path, google::protobuf::Message* message) {
+  TEND_ASSIGN_OR_RETURN(const std::string text, ReadConfigFile(path));
   Places places(path);
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&places);
-  if (parser.ParseFromString(text.str(), message)) return absl::OkStatus();
+  if (parser.ParseFromString(text, message)) return absl::OkStatus();
   return absl::InvalidArgumentError(places.text());
 }
 
@@ -98,17 +90,6 @@ bool IsLoopback(absl::string_view host) {
            int value = 0;
            return absl::SimpleAtoi(byte, &value) && value >= 0 && value <= 255;
          });
-}
-
-void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
-  if (!IsInstanceName(config.instance())) {
-    faults.Add("runtime.instance", config.instance(), "letters, digits, \"-\", \"_\" and \".\"");
-  }
-  faults.RequireSet("runtime.kafka_bootstrap_servers", config.kafka_bootstrap_servers());
-  if (!config.metrics_address().empty()) {
-    CheckAddress("runtime.metrics_address", config.metrics_address(), faults);
-  }
-  CheckAddress("runtime.rpc_address", config.rpc_address(), faults);
 }
 
 }  // namespace tend

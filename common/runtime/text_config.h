@@ -11,9 +11,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
-#include "tend/v1/service_config.pb.h"
 
 namespace tend {
+
+// Errors: NOT_FOUND.
+absl::StatusOr<std::string> ReadConfigFile(const std::string& path);
 
 // Reads a file into *message. Errors: NOT_FOUND; INVALID_ARGUMENT naming each line and column that
 // is no protobuf text of that message.
@@ -44,8 +46,6 @@ absl::StatusOr<HostAndPort> ParseHostAndPort(absl::string_view address);
 
 // Whether only this machine reaches it: 127.0.0.0/8, ::1, localhost.
 bool IsLoopback(absl::string_view host);
-
-void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults);
 
 }  // namespace tend
 

@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "tend/v1/service_config.pb.h"
+
 namespace tend {
 namespace {
 
@@ -41,30 +43,6 @@ TEST(TextConfigTest, AMissingFileIsNamed) {
   const absl::Status status = ReadTextConfig("no/such.textproto", &config);
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(MessageOf(status), HasSubstr("no/such.textproto"));
-}
-
-TEST(TextConfigTest, AllFaultsAreToldAtOnce) {
-  v1::RuntimeConfig config;
-  config.set_instance("a/b");
-  config.set_metrics_address("0.0.0.0:9100");
-  config.set_rpc_address("nowhere");
-  ConfigFaults faults;
-  CheckRuntime(config, faults);
-  EXPECT_THAT(MessageOf(faults.ToStatus("x.textproto")),
-              AllOf(HasSubstr("x.textproto: runtime.instance: \"a/b\"; allowed: "),
-                    HasSubstr("runtime.kafka_bootstrap_servers: is empty"),
-                    HasSubstr("runtime.metrics_address: \"0.0.0.0:9100\"; allowed: "),
-                    HasSubstr("runtime.rpc_address: \"nowhere\"; allowed: ")));
-}
-
-TEST(TextConfigTest, ARightConfigurationHasNoFaults) {
-  v1::RuntimeConfig config;
-  config.set_instance("scoring-1");
-  config.set_kafka_bootstrap_servers("127.0.0.1:9092");
-  config.set_rpc_address("[::1]:7411");
-  ConfigFaults faults;
-  CheckRuntime(config, faults);
-  EXPECT_TRUE(faults.ToStatus("x.textproto").ok());
 }
 
 TEST(TextConfigTest, OnlyThisMachineIsLoopback) {

@@ -84,7 +84,7 @@ absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view
   kafka.client_id = absl::StrCat(spec.name, ".", config.instance());
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, kafka::KafkaLog::Make(kafka));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
-                        rpc::Server::Start(config.rpc_address()));
+                        rpc::Server::Start(config));
   LogInfo("started", {{"kafka", config.kafka_bootstrap_servers()},
                       {"rpc_port", server->port()},
                       {"metrics_port", metrics_port}});

@@ -46,7 +46,7 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   IngestServiceHandler ingest(publisher, clock);
   InboxServiceHandler inbox(publisher, clock);
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
-                        rpc::Server::Start(runtime.rpc_address(), {&ingest, &inbox}));
+                        rpc::Server::Start(runtime, {&ingest, &inbox}));
   server->SetServing(true);
   metrics.Set(metric::kUp, 1);
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},

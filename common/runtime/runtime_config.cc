@@ -1,0 +1,91 @@
+#include "common/runtime/runtime_config.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+
+namespace tend {
+namespace {
+
+constexpr size_t kSha256HexDigits = 64;
+
+bool IsInstanceName(absl::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool IsSha256(absl::string_view hex) {
+  return hex.size() == kSha256HexDigits && std::all_of(hex.begin(), hex.end(), [](char c) {
+           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+         });
+}
+
+void CheckLoopback(absl::string_view key, absl::string_view address, ConfigFaults& faults) {
+  const absl::StatusOr<HostAndPort> parsed = ParseHostAndPort(address);
+  if (!parsed.ok() || !IsLoopback(parsed->host)) {
+    faults.Add(key, address, "host:port of a loopback address, as 127.0.0.1:7411");
+  }
+}
+
+void CheckServed(absl::string_view key, absl::string_view address, const v1::RuntimeConfig& config,
+                 ConfigFaults& faults) {
+  if (!CheckListenAddress(address, config).ok()) {
+    faults.Add(key, address,
+               "host:port of a loopback address, as 127.0.0.1:7411; any with tls and tokens");
+  }
+}
+
+void CheckTls(const v1::TlsConfig& tls, ConfigFaults& faults) {
+  faults.RequireSet("runtime.tls.certificate_file", tls.certificate_file());
+  faults.RequireSet("runtime.tls.key_file", tls.key_file());
+}
+
+void CheckTokens(const v1::RuntimeConfig& config, ConfigFaults& faults) {
+  std::set<std::string> names;
+  for (int i = 0; i < config.tokens_size(); ++i) {
+    const v1::AccessToken& token = config.tokens(i);
+    const std::string key = absl::StrCat("runtime.tokens[", i, "].");
+    if (token.name().empty() || !names.insert(token.name()).second) {
+      faults.Add(absl::StrCat(key, "name"), token.name(), "not empty, and each name once");
+    }
+    // Whoever wrote the token itself here must not find it in a log.
+    if (!IsSha256(token.sha256())) {
+      faults.Add(absl::StrCat(key, "sha256"), "***", "64 hex digits, as 'tend token' prints them");
+    }
+    if (token.scopes().empty() || std::count(token.scopes().begin(), token.scopes().end(),
+                                             static_cast<int>(v1::SCOPE_UNSPECIFIED)) > 0) {
+      faults.Add(absl::StrCat(key, "scopes"), "", "SCOPE_INGEST, SCOPE_READ, ...; at least one");
+    }
+  }
+}
+
+}  // namespace
+
+absl::Status CheckListenAddress(absl::string_view address, const v1::RuntimeConfig& config) {
+  TEND_ASSIGN_OR_RETURN(const HostAndPort parsed, ParseHostAndPort(address));
+  if (IsLoopback(parsed.host) || (config.has_tls() && config.tokens_size() > 0)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(address, " is no loopback address: others reach it only with TLS and tokens"));
+}
+
+void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
+  if (!IsInstanceName(config.instance())) {
+    faults.Add("runtime.instance", config.instance(), "letters, digits, \"-\", \"_\" and \".\"");
+  }
+  faults.RequireSet("runtime.kafka_bootstrap_servers", config.kafka_bootstrap_servers());
+  if (!config.metrics_address().empty()) {
+    CheckLoopback("runtime.metrics_address", config.metrics_address(), faults);
+  }
+  CheckServed("runtime.rpc_address", config.rpc_address(), config, faults);
+  if (config.has_tls()) CheckTls(config.tls(), faults);
+  CheckTokens(config, faults);
+}
+
+}  // namespace tend

@@ -1,0 +1,21 @@
+// What is the same in the configuration of all services: is it right, and may it listen there?
+
+#ifndef TEND_COMMON_RUNTIME_RUNTIME_CONFIG_H_
+#define TEND_COMMON_RUNTIME_RUNTIME_CONFIG_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/runtime/text_config.h"
+#include "tend/v1/service_config.pb.h"
+
+namespace tend {
+
+void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults);
+
+// OK where a server of this configuration may listen: at a loopback address, or anywhere when it
+// has both TLS and tokens. Errors: INVALID_ARGUMENT, saying what is missing.
+absl::Status CheckListenAddress(absl::string_view address, const v1::RuntimeConfig& config);
+
+}  // namespace tend
+
+#endif  // TEND_COMMON_RUNTIME_RUNTIME_CONFIG_H_

@@ -1,0 +1,91 @@
+#include "common/runtime/runtime_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tend {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string MessageOf(const absl::Status& status) {
+  return std::string(status.message().data(), status.message().size());
+}
+
+v1::RuntimeConfig Secured() {
+  v1::RuntimeConfig config;
+  config.set_instance("ingest-1");
+  config.set_kafka_bootstrap_servers("127.0.0.1:9092");
+  config.set_rpc_address("0.0.0.0:7410");
+  config.mutable_tls()->set_certificate_file("server.pem");
+  config.mutable_tls()->set_key_file("server.key");
+  v1::AccessToken* token = config.add_tokens();
+  token->set_name("crm");
+  token->set_sha256(std::string(64, 'a'));
+  token->add_scopes(v1::SCOPE_INGEST);
+  return config;
+}
+
+std::string FaultsOf(const v1::RuntimeConfig& config) {
+  ConfigFaults faults;
+  CheckRuntime(config, faults);
+  return MessageOf(faults.ToStatus("x"));
+}
+
+TEST(RuntimeConfigTest, AllFaultsAreToldAtOnce) {
+  v1::RuntimeConfig config;
+  config.set_instance("a/b");
+  config.set_metrics_address("0.0.0.0:9100");
+  config.set_rpc_address("nowhere");
+  ConfigFaults faults;
+  CheckRuntime(config, faults);
+  EXPECT_THAT(MessageOf(faults.ToStatus("x.textproto")),
+              AllOf(HasSubstr("x.textproto: runtime.instance: \"a/b\"; allowed: "),
+                    HasSubstr("runtime.kafka_bootstrap_servers: is empty"),
+                    HasSubstr("runtime.metrics_address: \"0.0.0.0:9100\"; allowed: "),
+                    HasSubstr("runtime.rpc_address: \"nowhere\"; allowed: ")));
+}
+
+TEST(RuntimeConfigTest, ARightConfigurationHasNoFaults) {
+  v1::RuntimeConfig config;
+  config.set_instance("scoring-1");
+  config.set_kafka_bootstrap_servers("127.0.0.1:9092");
+  config.set_rpc_address("[::1]:7411");
+  ConfigFaults faults;
+  CheckRuntime(config, faults);
+  EXPECT_TRUE(faults.ToStatus("x.textproto").ok());
+}
+
+TEST(RuntimeConfigTest, OtherMachinesReachOnlyWhatHasTlsAndTokens) {
+  EXPECT_EQ(FaultsOf(Secured()), "");
+  v1::RuntimeConfig config = Secured();
+  config.clear_tokens();
+  EXPECT_THAT(FaultsOf(config), HasSubstr("runtime.rpc_address: \"0.0.0.0:7410\"; allowed: "));
+  config = Secured();
+  config.clear_tls();
+  EXPECT_THAT(FaultsOf(config), HasSubstr("runtime.rpc_address"));
+}
+
+TEST(RuntimeConfigTest, EachFaultOfATokenIsTold) {
+  v1::RuntimeConfig config = Secured();
+  *config.add_tokens() = config.tokens(0);
+  config.mutable_tokens(1)->set_sha256("secret");
+  config.mutable_tokens(1)->clear_scopes();
+  const std::string faults = FaultsOf(config);
+  EXPECT_THAT(faults, AllOf(HasSubstr("runtime.tokens[1].name: \"crm\"; allowed: "),
+                            HasSubstr("runtime.tokens[1].sha256: \"***\"; allowed: "),
+                            HasSubstr("runtime.tokens[1].scopes: \"\"; allowed: ")));
+  EXPECT_EQ(faults.find("secret"), std::string::npos);
+}
+
+TEST(RuntimeConfigTest, ACertificateNeedsItsKey) {
+  v1::RuntimeConfig config = Secured();
+  config.mutable_tls()->clear_key_file();
+  EXPECT_THAT(FaultsOf(config), HasSubstr("runtime.tls.key_file: is empty"));
+}
+
+}  // namespace
+}  // namespace tend
