@@ -5,6 +5,7 @@
 #include "services/cli/remote/health_command.h"
 #include "services/cli/remote/import_command.h"
 #include "services/cli/remote/status_command.h"
+#include "services/cli/remote/token_command.h"
 #include "services/cli/sample_command.h"
 #include "services/cli/topics/topics_command.h"
 #include "services/cli/trial/trial_command.h"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   tend::cli::AddImportCommand(app, exit_code);
   tend::cli::AddSampleCommand(app, exit_code);
   tend::cli::AddStatusCommand(app, exit_code);
+  tend::cli::AddTokenCommand(app, exit_code);
   tend::cli::AddTopicsCommand(app, exit_code);
   tend::cli::AddTrialCommand(app, exit_code);
   try {

@@ -16,16 +16,18 @@ constexpr absl::Duration kTimeLimit = absl::Seconds(2);
 }  // namespace
 
 void AddHealthCommand(CLI::App& app, ExitCode& exit_code) {
-  const auto address = std::make_shared<std::string>();  // shared with the callback
+  const auto server = std::make_shared<rpc::ChannelOptions>();  // shared with the callback
   CLI::App* health = app.add_subcommand("health", "Ask a service whether it serves");
-  health->add_option("ADDRESS", *address, "Its gRPC address, host:port")->required();
+  health->add_option("ADDRESS", server->address, "Its gRPC address, host:port")->required();
+  health->add_option("--ca", server->ca_file, "TLS: a PEM file with the server's authority")
+      ->envname("TEND_CA");
   health->footer("Example:\n  tend health 127.0.0.1:7412\n\nExit code 0: it serves; 1: not.");
-  health->callback([address, &exit_code] {
-    const absl::StatusOr<bool> serving = rpc::IsServing(*address, kTimeLimit);
+  health->callback([server, &exit_code] {
+    const absl::StatusOr<bool> serving = rpc::IsServing(*server, kTimeLimit);
     if (!serving.ok()) {
       std::cout << serving.status().message() << "\n";
     } else {
-      std::cout << *address << (*serving ? ": serving" : ": not serving") << "\n";
+      std::cout << server->address << (*serving ? ": serving" : ": not serving") << "\n";
     }
     exit_code = serving.value_or(false) ? ExitCode::kOk : ExitCode::kFailed;
   });

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/runtime/text_config.h"
 #include "services/cli/progress.h"
@@ -39,7 +40,7 @@ constexpr char kExamples[] =
     "were rejected; they are in tend.rejects.v1 with their line.";
 
 struct Arguments {
-  Servers servers;
+  ServerOptions server;
   std::string file;
   std::string mapping;
   std::vector<std::string> parameters;
@@ -66,10 +67,12 @@ absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
   return header;
 }
 
-absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments) {
+absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
+                                            const rpc::ChannelOptions& server) {
   TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(arguments.file));
-  const auto stub = v1::IngestService::NewStub(Connect(arguments.servers.ingest));
+  TEND_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, rpc::MakeChannel(server));
+  const auto stub = v1::IngestService::NewStub(channel);
   grpc::ClientContext context;
   v1::ImportListResponse response;
   const auto writer = stub->ImportList(&context, &response);
@@ -111,10 +114,13 @@ void Print(const Arguments& arguments, const v1::ImportListResponse& response) {
 }
 
 void Run(const Arguments& arguments, ExitCode& exit_code) {
-  const absl::StatusOr<v1::ImportListResponse> response = Send(arguments);
+  const absl::StatusOr<rpc::ChannelOptions> server = Resolve(Service::kIngest, arguments.server);
+  const absl::StatusOr<v1::ImportListResponse> response =
+      server.ok() ? Send(arguments, *server) : server.status();
   if (!response.ok()) {
     std::cerr << "tend import: " << response.status().message() << "\n"
-              << "tend import: " << Advice(response.status(), arguments.servers.ingest) << "\n";
+              << "tend import: "
+              << Advice(response.status(), server.ok() ? server->address : std::string()) << "\n";
     exit_code =
         absl::IsInvalidArgument(response.status()) ? ExitCode::kRejected : ExitCode::kFailed;
     return;
@@ -142,7 +148,7 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
         ->type_name("MAPPING");
     command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
     command->add_flag("--json", arguments->json, "One JSON object instead of words");
-    AddServerOption(*command, arguments->servers);
+    AddServerOptions(*command, Service::kIngest, arguments->server);
     command->callback([arguments, &exit_code] { Run(*arguments, exit_code); });
   }
 }

@@ -1,0 +1,71 @@
+#include "services/cli/remote/token_command.h"
+
+#include <sys/random.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/check.h"
+#include "common/base/digest.h"
+#include "tend/v1/service_config.pb.h"
+
+namespace tend::cli {
+namespace {
+
+constexpr size_t kTokenBytes = 32;
+
+struct Arguments {
+  std::string name;
+  std::vector<std::string> scopes;
+};
+
+std::string RandomToken() {
+  std::string bytes(kTokenBytes, '\0');
+  TEND_CHECK(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  return absl::WebSafeBase64Escape(bytes);
+}
+
+ExitCode Run(const Arguments& arguments) {
+  v1::AccessToken granted;
+  granted.set_name(arguments.name);
+  for (const std::string& name : arguments.scopes) {
+    v1::Scope scope = v1::SCOPE_UNSPECIFIED;
+    if (!v1::Scope_Parse(absl::StrCat("SCOPE_", absl::AsciiStrToUpper(name)), &scope) ||
+        scope == v1::SCOPE_UNSPECIFIED) {
+      std::cerr << "tend token: there is no scope " << name << "; see --help\n";
+      return ExitCode::kRejected;
+    }
+    granted.add_scopes(scope);
+  }
+  const std::string token = RandomToken();
+  granted.set_sha256(absl::BytesToHexString(Sha256({token.data(), token.size()})));
+  std::cout << token << "\n";
+  std::cerr << "That is the token, for its user alone; it is nowhere else. In the configuration of "
+               "the services, inside runtime { }:\n"
+            << "  tokens { " << granted.ShortDebugString() << " }\n";
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddTokenCommand(CLI::App& app, ExitCode& exit_code) {
+  const auto arguments = std::make_shared<Arguments>();  // shared with the callback
+  CLI::App* token = app.add_subcommand("token", "Make a bearer token");
+  token->add_option("NAME", arguments->name, "Whose it is")->required();
+  token
+      ->add_option("--scope", arguments->scopes,
+                   "ingest, read, contact, operate; several with commas")
+      ->delimiter(',')
+      ->required();
+  token->footer(
+      "Example:\n  tend token crm --scope ingest,read > crm.token\n\n"
+      "The token goes to standard output, the line for the configuration to standard error.");
+  token->callback([arguments, &exit_code] { exit_code = Run(*arguments); });
+}
+
+}  // namespace tend::cli
