@@ -7,11 +7,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/errors.h"
 
@@ -19,6 +21,7 @@ namespace tend::postgres {
 namespace {
 
 constexpr int kBinary = 1;
+constexpr int64_t kPostgresEpoch = 946'684'800;  // 2000-01-01 UTC
 
 absl::Status ErrorOfResult(const PGresult* result) {
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -50,6 +53,22 @@ int64_t Rows::Int(int row, int column) const {
   return BigEndian(PQgetvalue(result_.get(), row, column), PQgetlength(result_.get(), row, column));
 }
 bool Rows::Bool(int row, int column) const { return *PQgetvalue(result_.get(), row, column) != 0; }
+double Rows::Double(int row, int column) const {
+  const int64_t image = Int(row, column);
+  double value = 0;
+  std::memcpy(&value, &image, sizeof value);
+  return value;
+}
+absl::Time Rows::Time(int row, int column) const {
+  return absl::FromUnixMicros(Int(row, column)) + absl::Seconds(kPostgresEpoch);
+}
+UuidBytes Rows::UuidOf(int row, int column) const {
+  const absl::string_view bytes = Text(row, column);
+  UuidBytes uuid{};
+  TEND_CHECK(bytes.size() == uuid.size());
+  std::memcpy(uuid.data(), bytes.data(), uuid.size());
+  return uuid;
+}
 std::string Rows::Uuid(int row, int column) const { return UuidText(Text(row, column)); }
 int64_t Rows::changed() const {
   return std::strtoll(PQcmdTuples(result_.get()), nullptr, 10);  // "" for none

@@ -29,7 +29,10 @@ class Rows {
   absl::string_view Text(int row, int column) const;  // or bytea
   int64_t Int(int row, int column) const;             // smallint, integer, bigint
   bool Bool(int row, int column) const;
+  double Double(int row, int column) const;    // double precision
+  absl::Time Time(int row, int column) const;  // timestamptz
   std::string Uuid(int row, int column) const;
+  UuidBytes UuidOf(int row, int column) const;
   int64_t changed() const;  // rows inserted, updated or deleted
 
  private:

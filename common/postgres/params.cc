@@ -1,5 +1,7 @@
 #include "common/postgres/params.h"
 
+#include <cstring>
+
 #include "absl/strings/ascii.h"
 #include "common/base/check.h"
 
@@ -11,13 +13,18 @@ enum Oid : uint32_t {
   kBytea = 17,
   kInt8 = 20,
   kText = 25,
+  kFloat8 = 701,
   kByteaArray = 1001,
   kTextArray = 1009,
   kInt8Array = 1016,
+  kFloat8Array = 1022,
+  kTimestamptz = 1184,
+  kTimestamptzArray = 1185,
   kUuid = 2950,
   kUuidArray = 2951,
 };
 
+constexpr int64_t kPostgresEpochMicros = 946'684'800'000'000;
 constexpr size_t kUuidBytes = 16, kUuidChars = 36;
 constexpr char kHex[] = "0123456789abcdef";
 
@@ -48,6 +55,28 @@ void AppendArrayHead(Oid element, size_t count, std::string& out) {
   if (count == 0) return;
   AppendBigEndian(count, 4, out);
   AppendBigEndian(1, 4, out);
+}
+
+void AppendEight(uint64_t value, std::string& out) {
+  char bytes[sizeof value];
+  for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<char>(value);
+  out.append(bytes, sizeof bytes);
+}
+
+// A timestamptz is microseconds since 2000.
+uint64_t SinceThen(absl::Time time) {
+  return static_cast<uint64_t>(absl::ToUnixMicros(time) - kPostgresEpochMicros);
+}
+
+// An array of values of eight bytes.
+template <typename Value, typename ToBits>
+void AppendEights(Oid element, absl::Span<const Value> values, ToBits to_bits, std::string& out) {
+  out.reserve(20 + values.size() * 12);
+  AppendArrayHead(element, values.size(), out);
+  for (const Value& value : values) {
+    AppendBigEndian(8, 4, out);
+    AppendEight(to_bits(value), out);
+  }
 }
 
 void AppendStrings(Oid element, absl::Span<const absl::string_view> values, std::string& out) {
@@ -95,12 +124,44 @@ Params& Params::Bytes(absl::Span<const absl::string_view> values) {
   return *this;
 }
 
+Params& Params::Uuid(const UuidBytes& value) {
+  Add(kUuid).assign(reinterpret_cast<const char*>(value.data()), value.size());
+  return *this;
+}
+
+Params& Params::Time(absl::Time value) {
+  AppendEight(SinceThen(value), Add(kTimestamptz));
+  return *this;
+}
+
 Params& Params::Ints(absl::Span<const int64_t> values) {
-  std::string& out = Add(kInt8Array);
-  AppendArrayHead(kInt8, values.size(), out);
-  for (int64_t value : values) {
-    AppendBigEndian(sizeof value, 4, out);
-    AppendBigEndian(static_cast<uint64_t>(value), 8, out);
+  const auto bits = [](int64_t value) { return static_cast<uint64_t>(value); };
+  AppendEights(kInt8, values, bits, Add(kInt8Array));
+  return *this;
+}
+
+Params& Params::Doubles(absl::Span<const double> values) {
+  const auto bits = [](double value) {
+    uint64_t image = 0;
+    std::memcpy(&image, &value, sizeof image);
+    return image;
+  };
+  AppendEights(kFloat8, values, bits, Add(kFloat8Array));
+  return *this;
+}
+
+Params& Params::Times(absl::Span<const absl::Time> values) {
+  AppendEights(kTimestamptz, values, SinceThen, Add(kTimestamptzArray));
+  return *this;
+}
+
+Params& Params::Uuids(absl::Span<const UuidBytes> values) {
+  std::string& out = Add(kUuidArray);
+  out.reserve(20 + values.size() * (4 + kUuidBytes));
+  AppendArrayHead(kUuid, values.size(), out);
+  for (const UuidBytes& value : values) {
+    AppendBigEndian(kUuidBytes, 4, out);
+    out.append(reinterpret_cast<const char*>(value.data()), value.size());
   }
   return *this;
 }

@@ -7,6 +7,7 @@
 #include "common/postgres/connection.h"
 #include "common/postgres/errors.h"
 #include "common/postgres/migrations.h"
+#include "common/postgres/pool.h"
 #include "common/testing/postgres_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -56,6 +57,40 @@ TEST_F(PostgresTest, ValuesComeBackAsTheyWereBound) {
   EXPECT_EQ(rows[0].Uuid(0, 3), kUuid);
   EXPECT_TRUE(rows[0].IsNull(0, 4));
   EXPECT_FALSE(rows[0].Bool(0, 5));
+}
+
+TEST_F(PostgresTest, TimesAndDoublesComeBackInArraysToo) {
+  const absl::Time time = absl::FromUnixMicros(1'700'000'000'123'456);
+  const UuidBytes uuid = {1, 2, 3, 255};
+  const std::vector<double> doubles = {-0.25, 1e300};
+  const std::vector<absl::Time> times = {absl::UnixEpoch(), time};
+  const std::vector<UuidBytes> uuids = {{}, uuid};
+  const auto rows =
+      Run(Batch().Add("SELECT d, t, u, $4, $5 FROM unnest($1, $2, $3) n(d, t, u)",
+                      Params().Doubles(doubles).Times(times).Uuids(uuids).Uuid(uuid).Time(time)));
+  ASSERT_THAT(rows, SizeIs(1));
+  ASSERT_EQ(rows[0].size(), 2);
+  EXPECT_EQ(rows[0].Double(0, 0), -0.25);
+  EXPECT_EQ(rows[0].Double(1, 0), 1e300);
+  EXPECT_EQ(rows[0].Time(0, 1), absl::UnixEpoch());
+  EXPECT_EQ(rows[0].Time(1, 1), time);
+  EXPECT_EQ(rows[0].UuidOf(1, 2), uuid);
+  EXPECT_EQ(rows[0].UuidOf(0, 3), uuid);
+  EXPECT_EQ(rows[0].Time(0, 4), time);
+}
+
+TEST_F(PostgresTest, APoolLendsEachConnectionOnceAndUsesItAgain) {
+  Pool pool({conninfo_}, 1);
+  {
+    absl::StatusOr<Pool::Borrowed> first = pool.Borrow();
+    ASSERT_TRUE(first.ok());
+    EXPECT_TRUE((*first)->Run(Batch().Add("SELECT 1")).ok());
+    EXPECT_TRUE(absl::IsUnavailable(pool.Borrow(absl::ZeroDuration()).status()));
+  }
+  absl::StatusOr<Pool::Borrowed> again = pool.Borrow();
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE((*again)->Run(Batch().Add("SELECT 1")).ok());
+  EXPECT_EQ((*again)->connects(), 1);
 }
 
 TEST_F(PostgresTest, ManyRowsTravelInArrays) {
