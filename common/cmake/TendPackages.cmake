@@ -1,5 +1,6 @@
 # Every third-party library of the build, found once. Debian package names: deploy/packages.txt.
 find_package(Threads REQUIRED)
+find_package(Boost 1.74 REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(absl REQUIRED)
 find_package(gRPC REQUIRED)

@@ -84,6 +84,9 @@ void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
     CheckLoopback("runtime.metrics_address", config.metrics_address(), faults);
   }
   CheckServed("runtime.rpc_address", config.rpc_address(), config, faults);
+  if (!config.http_address().empty()) {
+    CheckServed("runtime.http_address", config.http_address(), config, faults);
+  }
   if (config.has_tls()) CheckTls(config.tls(), faults);
   CheckTokens(config, faults);
 }

@@ -20,6 +20,7 @@ v1::RuntimeConfig Secured() {
   config.set_instance("ingest-1");
   config.set_kafka_bootstrap_servers("127.0.0.1:9092");
   config.set_rpc_address("0.0.0.0:7410");
+  config.set_http_address("0.0.0.0:7430");
   config.mutable_tls()->set_certificate_file("server.pem");
   config.mutable_tls()->set_key_file("server.key");
   v1::AccessToken* token = config.add_tokens();
@@ -66,7 +67,8 @@ TEST(RuntimeConfigTest, OtherMachinesReachOnlyWhatHasTlsAndTokens) {
   EXPECT_THAT(FaultsOf(config), HasSubstr("runtime.rpc_address: \"0.0.0.0:7410\"; allowed: "));
   config = Secured();
   config.clear_tls();
-  EXPECT_THAT(FaultsOf(config), HasSubstr("runtime.rpc_address"));
+  EXPECT_THAT(FaultsOf(config),
+              AllOf(HasSubstr("runtime.rpc_address"), HasSubstr("runtime.http_address")));
 }
 
 TEST(RuntimeConfigTest, EachFaultOfATokenIsTold) {

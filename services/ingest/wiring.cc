@@ -7,6 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
+#include "common/rpc/access.h"
+#include "common/rpc/http/connect.h"
+#include "common/rpc/http/server.h"
 #include "common/rpc/server.h"
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
@@ -47,10 +50,19 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   InboxServiceHandler inbox(publisher, clock);
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                         rpc::Server::Start(runtime, {&ingest, &inbox}));
+  const rpc::Access access(runtime);
+  std::unique_ptr<rpc::HttpServer> http;
+  if (!runtime.http_address().empty()) {
+    TEND_ASSIGN_OR_RETURN(
+        http, rpc::HttpServer::Start(
+                  runtime, rpc::ConnectRoutes(*server, access,
+                                              {"tend.v1.InboxService", "tend.v1.IngestService"})));
+  }
   server->SetServing(true);
   metrics.Set(metric::kUp, 1);
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
                       {"rpc_port", server->port()},
+                      {"http_port", http == nullptr ? 0 : http->port()},
                       {"metrics_port", metrics_port}});
   WaitFor(stop);
   server->SetServing(false);

@@ -50,6 +50,7 @@ OWNERS = {
     "postgresql/*": ("common/postgres",),
     "grpc*/*": ("common/rpc", "services/*/grpc", "services/cli/remote"),
     "*.grpc.pb.h": ("common/rpc", "services/*/grpc", "services/cli/remote"),
+    "boost/*": ("common/rpc/http",),
     "csv.h": ("services/ingest/connectors",),
     "simdjson.h": ("services/ingest/connectors",),
     # ICU is two libraries to us: decoding of files, and the normal forms of identifiers.
