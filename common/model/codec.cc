@@ -466,19 +466,29 @@ absl::Status Decode(const v1::Tie& in, Names& names, Relationship* r) {
   return absl::OkStatus();
 }
 
-void ForgetTie(absl::string_view tie_key, Names& names, Relationship* r) {
+std::optional<TieKeyParts> ParseTieKey(absl::string_view key) {
   constexpr size_t kIdBytes = 36;
-  absl::string_view owner = tie_key.substr(std::min(tie_key.size(), kIdBytes + 1));
-  int part = 0;
+  if (key.size() <= kIdBytes || key[kIdBytes] != '/') return std::nullopt;
+  const auto person = ParsePersonKey(key.substr(0, kIdBytes));
+  if (!person.ok()) return std::nullopt;
+  TieKeyParts parts{*person, *person, key.substr(kIdBytes + 1)};
+  absl::string_view& owner = parts.owner_id;
   if (owner.size() > kIdBytes && owner[owner.size() - kIdBytes - 1] == '/') {
     const auto origin = ParsePersonKey(owner.substr(owner.size() - kIdBytes));
     if (origin.ok()) {
+      parts.origin = *origin;
       owner.remove_suffix(kIdBytes + 1);
-      part = FindPart(*r, *origin);
     }
   }
-  const OwnerIndex index = names.Owner(owner);
-  if (part >= 0) r->ties.Remove(index, part);
+  return parts;
+}
+
+void ForgetTie(absl::string_view tie_key, Names& names, Relationship* r) {
+  const std::optional<TieKeyParts> key = ParseTieKey(tie_key);
+  if (!key.has_value()) return;
+  const OwnerIndex owner = names.Owner(key->owner_id);
+  const int part = FindPart(*r, key->origin);
+  if (part >= 0) r->ties.Remove(owner, part);
 }
 
 void Restored(Relationship& r, const Policy& policy) {

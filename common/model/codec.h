@@ -4,6 +4,7 @@
 #ifndef TEND_COMMON_MODEL_CODEC_H_
 #define TEND_COMMON_MODEL_CODEC_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ void PrintPersonKey(const PersonKey& key, std::string* out);
 
 // The key of a tie's record: person/owner, and /origin where that is not the person's own.
 std::string TieKey(const PersonKey& person, absl::string_view owner_id, const PersonKey& origin);
+struct TieKeyParts {
+  PersonKey person{};
+  PersonKey origin{};
+  absl::string_view owner_id;  // of the key
+};
+// nullopt: it is a person's own key, or none at all.
+std::optional<TieKeyParts> ParseTieKey(absl::string_view key);
 
 // The person's own state, and a tie. `readiness` and `due` are of `now`. Overwrites *out, an
 // earlier record or an empty one, and reuses its memory.
