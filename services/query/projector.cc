@@ -1,0 +1,176 @@
+#include "services/query/projector.h"
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+
+namespace tend::query {
+namespace {
+
+constexpr std::array kTopics = {kPersonEventsTopic, kRelationshipsTopic, kNudgesTopic,
+                                kRejectsTopic};
+
+absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+
+// Returns early when stopped.
+void Pause(absl::Duration span, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, absl::ToChronoMicroseconds(span), [] { return false; });
+}
+
+}  // namespace
+
+Projector::Projector(stream::Log& log, ReadModel& model, const stream::Clock& clock,
+                     ProjectorOptions options)
+    : log_(log), model_(model), clock_(clock), options_(std::move(options)) {}
+
+absl::Status Projector::Start() {
+  consumer_ = nullptr;
+  written_ = false;
+  places_.clear();
+  std::vector<Progress> partitions;
+  for (const char* topic : kTopics) {
+    TEND_ASSIGN_OR_RETURN(const int count, log_.PartitionCount(topic));
+    for (int partition = 0; partition < count; ++partition) {
+      partitions.push_back({topic, partition, std::nullopt});
+    }
+  }
+  TEND_ASSIGN_OR_RETURN(std::vector<Progress> found, model_.Begin(partitions, erasures_));
+  for (Progress& progress : found) {
+    TEND_ASSIGN_OR_RETURN(
+        const stream::OffsetRange range,
+        log_.Offsets({progress.topic, progress.partition}, stream::Isolation::kReadCommitted));
+    if (progress.next_offset.has_value() && *progress.next_offset < range.start.value()) {
+      return absl::DataLossError(absl::StrCat(progress.topic, "/", progress.partition,
+                                              " begins at ", range.start.value(),
+                                              ", the read model needs ", *progress.next_offset,
+                                              ": see docs/decisions/2026-11-25-projection.md"));
+    }
+    places_.push_back({std::move(progress), range.start, std::nullopt});
+  }
+  TEND_ASSIGN_OR_RETURN(consumer_, log_.Join({absl::StrCat("tend.query.", options_.instance),
+                                              options_.instance,
+                                              {kTopics.begin(), kTopics.end()}}));
+  return absl::OkStatus();
+}
+
+Projector::Place* Projector::Find(absl::string_view topic, int partition) {
+  for (Place& place : places_) {
+    if (place.Is(topic, partition)) return &place;
+  }
+  return nullptr;
+}
+
+absl::Status Projector::SeekAssigned() {
+  for (const stream::TopicPartition& assigned : polled_.assigned) {
+    const Place* const place = Find(View(assigned.topic), assigned.partition);
+    if (place == nullptr) return absl::AbortedError("a topic has got more partitions");
+    const int64_t next = place->progress.next_offset.value_or(place->start.value());
+    TEND_RETURN_IF_ERROR(
+        consumer_->Seek({View(assigned.topic), assigned.partition, stream::Offset(next)}));
+  }
+  return absl::OkStatus();
+}
+
+bool Projector::Make(const stream::Record& record) {
+  const Projected projected{record.partition, record.offset.value(), record.key, record.value,
+                            record.tombstone};
+  if (record.topic == kPersonEventsTopic) return maker_.AddPersonEvent(projected);
+  if (record.topic == kRelationshipsTopic) return maker_.AddRelationship(projected);
+  if (record.topic == kNudgesTopic) return maker_.AddNudgeChange(projected);
+  return maker_.AddReject(projected);
+}
+
+absl::StatusOr<Projector::Stepped> Projector::Step() {
+  TEND_RETURN_IF_ERROR(DropOld());
+  TEND_RETURN_IF_ERROR(consumer_->Poll(options_.limits, polled_));
+  TEND_RETURN_IF_ERROR(SeekAssigned());
+  Stepped stepped;
+  ProjectorReport& report = stepped.report;
+  maker_.Begin(written_);
+  written_ = false;
+  Place* place = nullptr;  // records come in runs of a partition
+  for (const stream::Record& record : polled_.records) {
+    if (!Make(record)) ++report.unusable;
+    if (place == nullptr || !place->Is(record.topic, record.partition)) {
+      place = Find(record.topic, record.partition);
+      if (place == nullptr) return absl::AbortedError("a topic has got more partitions");
+    }
+    place->reached = stream::Next(record.offset).value();
+  }
+  TEND_RETURN_IF_ERROR(WriteRows());
+  written_ = true;
+  const absl::Time now = clock_.Now();
+  for (const stream::Record& record : polled_.records) {
+    report.latencies.Add(now - record.produce_time);
+  }
+  for (const Place& at : places_) {
+    const auto next = consumer_->Position(View(at.progress.topic), at.progress.partition);
+    if (!next.has_value()) continue;
+    report.positions.push_back({{at.progress.topic, at.progress.partition}, *next});
+  }
+  report.records = static_cast<int64_t>(polled_.records.size());
+  stepped.full = report.records * 2 > options_.limits.records;
+  return stepped;
+}
+
+absl::Status Projector::WriteRows() {
+  std::vector<Advance> advances;
+  for (const Place& place : places_) {
+    if (place.reached.has_value()) advances.push_back({place.progress, *place.reached});
+  }
+  if (advances.empty()) return absl::OkStatus();
+  TEND_RETURN_IF_ERROR(model_.Write(maker_.rows(), advances, erasures_));
+  for (Place& place : places_) {
+    if (place.reached.has_value()) place.progress.next_offset = place.reached;
+    place.reached.reset();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Projector::DropOld() {
+  const absl::Duration now = clock_.Elapsed();
+  if (now - dropped_at_ < options_.drop_every) return absl::OkStatus();
+  dropped_at_ = now;
+  const absl::CivilMonth first =
+      absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) - options_.history_months;
+  return model_.DropBefore(absl::FromCivil(absl::CivilSecond(first), absl::UTCTimeZone()));
+}
+
+absl::Status RunProjector(Projector& projector, const ProjectorOptions& options,
+                          ProjectorObserver& observer, const std::stop_token& stop) {
+  bool leading = false;
+  while (!stop.stop_requested()) {
+    absl::Status status;
+    const auto began = std::chrono::steady_clock::now();
+    bool full = true;
+    if (!leading) {
+      status = projector.Start();
+      leading = status.ok();
+      if (leading) observer.Leading();
+    } else {
+      absl::StatusOr<Projector::Stepped> stepped = projector.Step();
+      status = stepped.ok() ? observer.Projected(stepped->report) : stepped.status();
+      full = stepped.ok() && (stepped->full || stepped->report.records == 0);
+    }
+    if (absl::IsDataLoss(status)) return status;
+    if (!status.ok()) {
+      leading = false;
+      if (absl::IsAborted(status)) observer.Standby();
+      if (!absl::IsAborted(status)) observer.Trouble(status);
+      Pause(options.retry_pause, stop);
+    } else if (!full) {
+      Pause(options.pace - absl::FromChrono(std::chrono::steady_clock::now() - began), stop);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tend::query
