@@ -1,9 +1,15 @@
 #include "services/ingest/wiring.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
@@ -18,6 +24,8 @@
 #include "services/ingest/grpc/inbox_service.h"
 #include "services/ingest/grpc/ingest_service.h"
 #include "services/ingest/publisher.h"
+#include "services/ingest/source.h"
+#include "services/ingest/web/source_door.h"
 
 namespace tend::ingest {
 namespace {
@@ -29,12 +37,58 @@ void WaitFor(const std::stop_token& stop) {
   never.wait(lock, stop, [] { return false; });
 }
 
+// For a path, without anything to escape.
+bool IsPlainName(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+absl::StatusOr<std::vector<Source>> LoadSources(const v1::IngestConfig& config) {
+  std::vector<Source> sources;
+  for (const v1::SourceConfig& source : config.sources()) {
+    TEND_ASSIGN_OR_RETURN(Source loaded, LoadSource(source));
+    sources.push_back(std::move(loaded));
+  }
+  return sources;
+}
+
+// Null where no address is configured.
+absl::StatusOr<std::unique_ptr<rpc::HttpServer>> StartHttp(const v1::RuntimeConfig& runtime,
+                                                           rpc::Server& server,
+                                                           const rpc::Access& access,
+                                                           const std::vector<SourceDoor>& doors) {
+  if (runtime.http_address().empty()) return nullptr;
+  std::vector<rpc::HttpRoute> routes =
+      rpc::ConnectRoutes(server, access, {"tend.v1.InboxService", "tend.v1.IngestService"});
+  for (const SourceDoor& door : doors) routes.push_back(door.Route());
+  return rpc::HttpServer::Start(runtime, std::move(routes));
+}
+
 }  // namespace
 
-void CheckConfig(const v1::IngestConfig& /*config*/, ConfigFaults& /*faults*/) {}
+void CheckConfig(const v1::IngestConfig& config, ConfigFaults& faults) {
+  std::set<std::string> names;
+  for (int i = 0; i < config.sources_size(); ++i) {
+    const v1::SourceConfig& source = config.sources(i);
+    const std::string key = absl::StrCat("sources[", i, "].");
+    if (!IsPlainName(source.name()) || !names.insert(source.name()).second) {
+      faults.Add(absl::StrCat(key, "name"), source.name(),
+                 "letters, digits, \"-\", \"_\" and \".\", and each name once");
+    }
+    if (!source.secrets_file().empty() && !source.secrets_environment().empty()) {
+      faults.Add(absl::StrCat(key, "secrets_environment"), source.secrets_environment(),
+                 "this or secrets_file");
+    }
+  }
+  if (!names.empty()) {
+    faults.RequireSet("runtime.http_address", config.runtime().http_address());
+  }
+}
 
 absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   const v1::RuntimeConfig& runtime = config.runtime();
+  TEND_ASSIGN_OR_RETURN(const std::vector<Source> sources, LoadSources(config));
   Metrics metrics("ingest");
   int metrics_port = 0;
   if (!runtime.metrics_address().empty()) {
@@ -46,18 +100,15 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, kafka::KafkaLog::Make(kafka));
   const stream::SystemClock clock;
   Publisher publisher(*log);
+  const rpc::Access access(runtime);
+  std::vector<SourceDoor> doors;
+  for (const Source& source : sources) doors.emplace_back(source, access, publisher, clock);
   IngestServiceHandler ingest(publisher, clock);
   InboxServiceHandler inbox(publisher, clock);
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                         rpc::Server::Start(runtime, {&ingest, &inbox}));
-  const rpc::Access access(runtime);
-  std::unique_ptr<rpc::HttpServer> http;
-  if (!runtime.http_address().empty()) {
-    TEND_ASSIGN_OR_RETURN(
-        http, rpc::HttpServer::Start(
-                  runtime, rpc::ConnectRoutes(*server, access,
-                                              {"tend.v1.InboxService", "tend.v1.IngestService"})));
-  }
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::HttpServer> http,
+                        StartHttp(runtime, *server, access, doors));
   server->SetServing(true);
   metrics.Set(metric::kUp, 1);
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
