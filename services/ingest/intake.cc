@@ -33,6 +33,7 @@ void Intake::Take(v1::Reject reject) {
 }
 
 void Intake::Reject(v1::Reject reject) {
+  if (place_.has_value()) *reject.mutable_record() = *place_;
   records_.push_back({kRejectsTopic, kRejectKey, reject.SerializeAsString()});
   bytes_ += static_cast<int64_t>(records_.back().value.size());
   items_.emplace_back().reject = std::move(reject);

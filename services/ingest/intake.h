@@ -37,6 +37,8 @@ class Intake {
   void Take(v1::Interaction& interaction);
   // A row that never became an interaction.
   void Take(v1::Reject reject);
+  // Where what is taken from now on stood in a log: rejects say so.
+  void SetPlace(const v1::RecordPlace& place) { place_ = place; }
 
   size_t size() const { return items_.size(); }
   // Of what waits to be published.
@@ -61,6 +63,7 @@ class Intake {
   std::vector<Outgoing> records_;
   std::vector<size_t> item_of_record_;
   std::optional<v1::Position> last_;
+  std::optional<v1::RecordPlace> place_;
   int64_t bytes_ = 0;
 };
 

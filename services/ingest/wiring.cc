@@ -1,11 +1,14 @@
 #include "services/ingest/wiring.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +26,7 @@
 #include "common/stream/system_clock.h"
 #include "services/ingest/grpc/inbox_service.h"
 #include "services/ingest/grpc/ingest_service.h"
+#include "services/ingest/inbox_reader.h"
 #include "services/ingest/publisher.h"
 #include "services/ingest/source.h"
 #include "services/ingest/web/source_door.h"
@@ -30,11 +34,20 @@
 namespace tend::ingest {
 namespace {
 
-void WaitFor(const std::stop_token& stop) {
+// A stop of the service is seen this late by the inbox.
+constexpr absl::Duration kInboxPoll = absl::Milliseconds(200);
+constexpr absl::Duration kInboxPause = absl::Seconds(1);
+
+// Shorter when told to stop.
+void PauseFor(absl::Duration time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
+  never.wait_for(lock, stop, absl::ToChronoNanoseconds(time), [] { return false; });
+}
+
+void WaitFor(const std::stop_token& stop) {
+  while (!stop.stop_requested()) PauseFor(absl::Hours(1), stop);
 }
 
 // For a path, without anything to escape.
@@ -46,6 +59,7 @@ bool IsPlainName(const std::string& name) {
 
 absl::StatusOr<std::vector<Source>> LoadSources(const v1::IngestConfig& config) {
   std::vector<Source> sources;
+  sources.reserve(static_cast<size_t>(config.sources_size()));
   for (const v1::SourceConfig& source : config.sources()) {
     TEND_ASSIGN_OR_RETURN(Source loaded, LoadSource(source));
     sources.push_back(std::move(loaded));
@@ -63,6 +77,56 @@ absl::StatusOr<std::unique_ptr<rpc::HttpServer>> StartHttp(const v1::RuntimeConf
       rpc::ConnectRoutes(server, access, {"tend.v1.InboxService", "tend.v1.IngestService"});
   for (const SourceDoor& door : doors) routes.push_back(door.Route());
   return rpc::HttpServer::Start(runtime, std::move(routes));
+}
+
+// Reads the inbox on a thread of its own for as long as it lives.
+class InboxThread {
+ public:
+  InboxThread(stream::Log& log, Publisher& publisher, const stream::Clock& clock, Source source,
+              const std::string& member, Metrics& metrics)
+      : source_(std::move(source)),
+        reader_(log, publisher, clock, source_, member),
+        metrics_(metrics),
+        thread_([this](const std::stop_token& stop) {
+          pthread_setname_np(pthread_self(), "inbox");
+          Run(stop);
+        }) {}
+
+ private:
+  // A trouble is told once for each spell.
+  void Run(const std::stop_token& stop) {
+    bool troubled = false;
+    while (!stop.stop_requested()) {
+      const absl::Status status = reader_.Step(kInboxPoll);
+      Count();
+      if (!status.ok()) {
+        metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
+        if (!troubled) LogWarning("the inbox waits", {{"because", status}});
+        PauseFor(kInboxPause, stop);
+      }
+      troubled = !status.ok();
+    }
+  }
+
+  void Count() {
+    const InboxCounts& now = reader_.counts();
+    metrics_.Add(metric::kReceived, static_cast<double>(now.records - told_.records));
+    metrics_.Add(metric::kRejected, static_cast<double>(now.rejected - told_.rejected));
+    told_ = now;
+  }
+
+  const Source source_;
+  InboxReader reader_;
+  Metrics& metrics_;
+  InboxCounts told_;
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> OpenLog(const v1::RuntimeConfig& runtime) {
+  kafka::KafkaOptions options;
+  options.bootstrap_servers = runtime.kafka_bootstrap_servers();
+  options.client_id = absl::StrCat("tend.ingest.", runtime.instance());
+  return kafka::KafkaLog::Make(options);
 }
 
 }  // namespace
@@ -94,14 +158,12 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   if (!runtime.metrics_address().empty()) {
     TEND_ASSIGN_OR_RETURN(metrics_port, metrics.Serve(runtime.metrics_address()));
   }
-  kafka::KafkaOptions kafka;
-  kafka.bootstrap_servers = runtime.kafka_bootstrap_servers();
-  kafka.client_id = absl::StrCat("tend.ingest.", runtime.instance());
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, kafka::KafkaLog::Make(kafka));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, OpenLog(runtime));
   const stream::SystemClock clock;
   Publisher publisher(*log);
   const rpc::Access access(runtime);
   std::vector<SourceDoor> doors;
+  doors.reserve(sources.size());
   for (const Source& source : sources) doors.emplace_back(source, access, publisher, clock);
   IngestServiceHandler ingest(publisher, clock);
   InboxServiceHandler inbox(publisher, clock);
@@ -109,6 +171,12 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
                         rpc::Server::Start(runtime, {&ingest, &inbox}));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::HttpServer> http,
                         StartHttp(runtime, *server, access, doors));
+  std::unique_ptr<InboxThread> inbox_thread;
+  if (config.has_inbox()) {
+    TEND_ASSIGN_OR_RETURN(Source source, LoadInbox(config.inbox()));
+    inbox_thread = std::make_unique<InboxThread>(*log, publisher, clock, std::move(source),
+                                                 runtime.instance(), metrics);
+  }
   server->SetServing(true);
   metrics.Set(metric::kUp, 1);
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
