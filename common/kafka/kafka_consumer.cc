@@ -72,7 +72,7 @@ absl::Status KafkaConsumer::Poll(const stream::PollLimits& limits, stream::Polle
     TEND_ASSIGN_OR_RETURN(const bool news, TakeRecords(limits, polled));
     const absl::Duration left = deadline - Elapsed();
     if (news || left <= absl::ZeroDuration()) return absl::OkStatus();
-    wakeup_.Wait(std::min(left, must_seek_ ? kSeekRetry : kLongestWait));
+    wakeup_.Wait(std::min(left, must_seek_ && started_ ? kSeekRetry : kLongestWait));
   }
 }
 
@@ -88,8 +88,7 @@ absl::Status KafkaConsumer::TakeEvents(stream::Polled& polled) {
         TEND_RETURN_IF_ERROR(Annotate(client_->TakeError(event.get()), name_.c_str()));
         break;
       case RD_KAFKA_EVENT_FETCH:
-        // The client made itself a new partition, whose queue is not forwarded: to go on would be
-        // to lose these.
+        // A partition's queue is not forwarded to ours: to go on would be to lose these.
         return absl::FailedPreconditionError(absl::StrCat(name_, " was given records unasked"));
       default:
         break;
@@ -119,24 +118,20 @@ absl::Status KafkaConsumer::Assign(const rd_kafka_topic_partition_list_t& places
     Assigned assigned;
     TEND_ASSIGN_OR_RETURN(assigned.topic, client_->FindTopic(place.topic));
     assigned.partition = place.partition;
-    Forward(assigned);
+    assigned.queue.reset(rd_kafka_queue_get_partition(client_->rk(), place.topic, place.partition));
+    rd_kafka_queue_forward(assigned.queue.get(), records_.get());
     polled.assigned.push_back({assigned.topic->name, assigned.partition});
     assigned_.push_back(std::move(assigned));
   }
-  TEND_RETURN_IF_ERROR(StartSought());  // none yet, which the group takes for an answer
+  // None yet, which the group takes for an answer.
+  TEND_RETURN_IF_ERROR(ToStatus(rd_kafka_assign(client_->rk(), MakePlaces(0).get()),
+                                absl::StrCat(name_, " taking its partitions")));
   membership_.reset(rd_kafka_consumer_group_metadata(client_->rk()));
   return absl::OkStatus();
 }
 
-void KafkaConsumer::Forward(Assigned& assigned) {
-  if (assigned.queue != nullptr) rd_kafka_queue_forward(assigned.queue.get(), nullptr);
-  assigned.queue.reset(rd_kafka_queue_get_partition(client_->rk(), assigned.topic->name.c_str(),
-                                                    assigned.partition));
-  rd_kafka_queue_forward(assigned.queue.get(), records_.get());
-}
-
 absl::Status KafkaConsumer::Unassign() {
-  hand_over_ = must_seek_ = false;
+  hand_over_ = must_seek_ = started_ = false;
   membership_ = nullptr;
   fetched_.Drop([](const rd_kafka_message_t&) { return true; });
   for (const Assigned& assigned : assigned_) rd_kafka_queue_forward(assigned.queue.get(), nullptr);
@@ -162,35 +157,30 @@ absl::Status KafkaConsumer::Seek(const stream::NextOffset& next) {
   return absl::OkStatus();
 }
 
-// All at once, since a set of partitions is taken as a whole; those that run begin again where they
-// are. From an offset that is known: a seek behind a start at a logical one can lose to its
-// look-up.
-absl::Status KafkaConsumer::StartSought() {
-  fetched_.Drop([](const rd_kafka_message_t&) { return true; });
+// All at once, and once: to give the client the set again would stop and start those that run, and
+// a stop, which comes some time later, takes the forwarding of a partition's queue away for good
+// (the rest of its records would wait in it for ever). From an offset that is known: a seek behind
+// a start at a logical one can lose to its look-up.
+absl::Status KafkaConsumer::Start() {
   const PlacesHandle starts = MakePlaces(assigned_.size());
   for (Assigned& assigned : assigned_) {
-    if (!assigned.started && !assigned.must_seek) continue;
-    // Again: a partition that the client did not see in the cluster meanwhile is another object
-    // now.
-    Forward(assigned);
-    assigned.started = true;
     assigned.must_seek = assigned.caught_up = false;
     rd_kafka_topic_partition_list_add(starts.get(), assigned.topic->name.c_str(),
                                       assigned.partition)
         ->offset = assigned.next.value();
   }
+  started_ = true;
+  must_seek_ = false;
   return ToStatus(rd_kafka_assign(client_->rk(), starts.get()),
                   absl::StrCat(name_, " starting on its partitions"));
 }
 
 absl::Status KafkaConsumer::ApplySeeks() {
-  const auto starts = [](const Assigned& assigned) {
-    return assigned.must_seek && !assigned.started;
-  };
-  if (std::any_of(assigned_.begin(), assigned_.end(), starts)) {
-    must_seek_ = false;
-    return StartSought();
+  const auto sought = [](const Assigned& assigned) { return assigned.must_seek; };
+  if (!started_) {
+    return std::all_of(assigned_.begin(), assigned_.end(), sought) ? Start() : absl::OkStatus();
   }
+  must_seek_ = false;
   const PlacesHandle places = MakePlaces(assigned_.size());
   std::vector<Assigned*> seeking;
   for (Assigned& assigned : assigned_) {
@@ -201,12 +191,11 @@ absl::Status KafkaConsumer::ApplySeeks() {
         ->offset = assigned.next.value();
   }
   const ErrorHandle error(rd_kafka_seek_partitions(client_->rk(), places.get(), kSeekTimeoutMs));
-  const absl::Status sought = ToStatus(error, name_, absl::StatusCode::kUnavailable);
-  if (!sought.ok() && !absl::IsUnavailable(sought)) return client_->Fatal();
-  must_seek_ = false;
+  const absl::Status done = ToStatus(error, name_, absl::StatusCode::kUnavailable);
+  if (!done.ok() && !absl::IsUnavailable(done)) return client_->Fatal();
   for (size_t i = 0; i < seeking.size(); ++i) {
     // An error: the client has not started on the partition yet. The next poll tries again.
-    if (!sought.ok() || places->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (!done.ok() || places->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       must_seek_ = true;
       continue;
     }
@@ -221,7 +210,7 @@ absl::StatusOr<bool> KafkaConsumer::TakeRecords(const stream::PollLimits& limits
   int64_t bytes = 0;
   for (; const rd_kafka_message_t* message = fetched_.Peek(); fetched_.Pop()) {
     Assigned* assigned = FindAssigned(*message);
-    if (assigned == nullptr || !assigned->reads()) continue;
+    if (assigned == nullptr || !Reads(*assigned)) continue;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       assigned->next = std::max(assigned->next, stream::Offset(message->offset));
       assigned->caught_up = news = true;
@@ -309,13 +298,13 @@ absl::Status KafkaConsumer::Commit(absl::Span<const stream::NextOffset> offsets)
 std::optional<stream::Offset> KafkaConsumer::Position(absl::string_view topic,
                                                       int partition) const {
   const Assigned* assigned = FindAssigned(topic, partition);
-  if (assigned == nullptr || !assigned->reads()) return std::nullopt;
+  if (assigned == nullptr || !Reads(*assigned)) return std::nullopt;
   return assigned->next;
 }
 
 bool KafkaConsumer::CaughtUp(absl::string_view topic, int partition) const {
   const Assigned* assigned = FindAssigned(topic, partition);
-  return assigned != nullptr && assigned->reads() && assigned->caught_up;
+  return assigned != nullptr && Reads(*assigned) && assigned->caught_up;
 }
 
 }  // namespace tend::kafka

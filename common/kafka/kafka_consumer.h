@@ -57,10 +57,8 @@ class KafkaConsumer final : public stream::Consumer {
     int partition = 0;
     QueueHandle queue;
     stream::Offset next;
-    bool started = false;  // by its first Seek
     bool must_seek = false;
     bool caught_up = false;
-    bool reads() const { return started && !must_seek; }
   };
 
   KafkaConsumer(std::unique_ptr<Client> client, const stream::GroupMembership& membership);
@@ -68,14 +66,13 @@ class KafkaConsumer final : public stream::Consumer {
   absl::Status TakeEvents(stream::Polled& polled);
   absl::Status TakeRebalance(rd_kafka_event_t* event, stream::Polled& polled);
   absl::Status Assign(const rd_kafka_topic_partition_list_t& places, stream::Polled& polled);
-  // Has the partition's records come to records_.
-  void Forward(Assigned& assigned);
   absl::Status Unassign();
-  absl::Status StartSought();
+  absl::Status Start();
   absl::Status ApplySeeks();
   // Returns whether anything is new: records, or the end of a partition.
   absl::StatusOr<bool> TakeRecords(const stream::PollLimits& limits, stream::Polled& polled);
   absl::Status TakeProblem(const rd_kafka_message_t& message) const;
+  bool Reads(const Assigned& assigned) const { return started_ && !assigned.must_seek; }
   Assigned* FindAssigned(const rd_kafka_message_t& message);
   const Assigned* FindAssigned(absl::string_view topic, int partition) const;
 
@@ -87,6 +84,7 @@ class KafkaConsumer final : public stream::Consumer {
   FetchedMessages fetched_;
   std::vector<Assigned> assigned_;
   size_t last_found_ = 0;   // in assigned_: records come in runs
+  bool started_ = false;    // on all of them: each has been sought
   bool must_seek_ = false;  // one of them
   bool hand_over_ = false;  // at the next poll
   GroupMetadataHandle membership_;

@@ -34,7 +34,8 @@ struct NextOffset {
 // its memory is reused. A poll brings records or an event, `assigned` or `revoked`, never two of
 // these.
 struct Polled {
-  // New partitions. They give no record before a Seek says where to start.
+  // New partitions. They give no record before a Seek says where to start; on Kafka none does
+  // before each has been sought.
   std::vector<TopicPartition> assigned;
   // Partitions that go away. Unless `lost`, they are still this member's until its next poll:
   // commit what is open now, the next poll hands them over.

@@ -156,7 +156,13 @@ absl::Duration Worker::PollWait() const {
   const absl::Duration now = clock_.Elapsed();
   const absl::Duration wait = std::min(options_.limits.wait, options_.tick);
   if (!visited_.empty()) return std::min(wait, policy_.UntilCommit(batch_, now));
-  return std::max(absl::ZeroDuration(), std::min(wait, NextDue() - clock_.Now()));
+  // Time fires only where all has been read; elsewhere a record is what is waited for.
+  absl::Time due = absl::InfiniteFuture();
+  for (const std::unique_ptr<Task>& task : tasks_) {
+    if (task == nullptr || !task->running() || !task->CaughtUp(*consumer_)) continue;
+    due = std::min(due, task->NextDue());
+  }
+  return std::max(absl::ZeroDuration(), std::min(wait, due - clock_.Now()));
 }
 
 Task& Worker::Visit(Task& task) {

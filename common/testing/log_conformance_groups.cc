@@ -1,6 +1,8 @@
 // Conformance: groups, assignment, positions.
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/log_conformance.h"
@@ -40,6 +42,31 @@ TEST_P(LogConformanceTest, APartitionGivesNothingBeforeItsSeek) {
   ASSERT_TRUE(consumer->Seek({topic, 0, Offset(0)}).ok());
   EXPECT_THAT(Poll(*consumer, 1), ElementsAre("k=1"));
   EXPECT_TRUE(CatchesUp(*consumer, topic));
+}
+
+// As restores end, one after the other: all of them read on from where they were put.
+TEST_P(LogConformanceTest, PartitionsThatAreSoughtOneByOneAllRead) {
+  const std::string topic = Topic("t", 3);
+  std::map<int, std::string> keys;  // one for each partition
+  for (char key = 'a'; keys.size() < 3; ++key) {
+    keys.try_emplace(Send(topic, absl::StrCat(std::string(1, key), "=0")).partition, 1, key);
+  }
+  const auto consumer = *log().Join({Group("g"), "0", {topic}});
+  PollEvent(*consumer);
+  Polled polled;
+  for (int partition = 0; partition < 3; ++partition) {
+    const Offset end = log().Offsets({topic, partition}, Isolation::kReadCommitted)->end;
+    ASSERT_TRUE(consumer->Seek({topic, partition, end}).ok());
+    ASSERT_TRUE(consumer->Poll(PatientLimits(), polled).ok());
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& [partition, key] : keys) {
+      EXPECT_TRUE(CatchesUp(*consumer, topic, partition));
+      const std::string record = absl::StrCat(key, "=", round);
+      Send(topic, record);
+      EXPECT_THAT(Poll(*consumer, 1), ElementsAre(record));
+    }
+  }
 }
 
 TEST_P(LogConformanceTest, ASeekBackReadsAgain) {
