@@ -159,6 +159,17 @@ class ScoringProcessor : public stream::Processor {
 
 }  // namespace
 
+Options OptionsFor(const model::ScoringModel& model, const model::Policy& policy,
+                   const v1::Roster& roster) {
+  Options options{model, policy, "", ""};
+  for (const v1::Team& team : roster.teams()) {
+    std::string& pool = team.builds_product() ? options.product_owner_id : options.pool_owner_id;
+    if (pool.empty()) pool = team.pool_owner_id();
+  }
+  if (options.pool_owner_id.empty()) options.pool_owner_id = "pool";
+  return options;
+}
+
 stream::ProcessorSpec MakeSpec(const Options& options) {
   const auto shared = std::make_shared<const Options>(options);
   stream::ProcessorSpec spec;

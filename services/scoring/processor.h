@@ -9,6 +9,7 @@
 
 #include "common/model/scoring_model.h"
 #include "common/stream/processor.h"
+#include "tend/v1/person.pb.h"
 
 namespace tend::scoring {
 
@@ -22,6 +23,11 @@ struct Options {
   std::string pool_owner_id;     // takes what belongs to nobody; empty: such moments go to owner ""
   std::string product_owner_id;  // the product's team; empty: the pool
 };
+
+// The pool of the first team that has one takes what belongs to nobody ("pool" if none has); that
+// of the team that builds the product hears what is said of it.
+Options OptionsFor(const model::ScoringModel& model, const model::Policy& policy,
+                   const v1::Roster& roster);
 
 // The service as the harness runs it.
 stream::ProcessorSpec MakeSpec(const Options& options);

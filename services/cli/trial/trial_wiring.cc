@@ -46,20 +46,6 @@ absl::Status CreateTopics(stream::MemoryLog& log) {
   return absl::OkStatus();
 }
 
-// The pool takes what belongs to nobody; the product's team hears what is said of the product.
-scoring::Options ScoringOptions(const TrialSetup& setup) {
-  scoring::Options options{setup.model, setup.policy, "pool", ""};
-  for (const v1::Team& team : setup.roster.teams()) {
-    if (team.pool_owner_id().empty()) continue;
-    if (team.builds_product()) {
-      options.product_owner_id = team.pool_owner_id();
-    } else if (options.pool_owner_id == "pool") {
-      options.pool_owner_id = team.pool_owner_id();
-    }
-  }
-  return options;
-}
-
 class Wired final : public TrialPipeline {
  public:
   explicit Wired(absl::Time start)
@@ -70,7 +56,8 @@ class Wired final : public TrialPipeline {
     TEND_ASSIGN_OR_RETURN(roster_, enrichment::Roster::Create(setup.roster));
     TEND_ASSIGN_OR_RETURN(producer_, log_.NewProducer());
     TEND_RETURN_IF_ERROR(process_.Add(enrichment::EnrichmentSpec({}, roster_, store_, &counts_)));
-    TEND_RETURN_IF_ERROR(process_.Add(scoring::MakeSpec(ScoringOptions(setup))));
+    TEND_RETURN_IF_ERROR(process_.Add(
+        scoring::MakeSpec(scoring::OptionsFor(setup.model, setup.policy, setup.roster))));
     TEND_RETURN_IF_ERROR(
         process_.Add(notification::MakeNotificationProcessor(setup.policy_contract)));
     TEND_ASSIGN_OR_RETURN(
