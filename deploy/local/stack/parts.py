@@ -28,12 +28,13 @@ class Place:
     postgres: int = 15432
     rpc: dict = field(default_factory=lambda: dict(SERVICES))
     metrics: dict = field(default_factory=lambda: {name: port + METRICS_ABOVE for name, port in SERVICES.items()})
+    roster: Path = None  # another one than the sample's
 
     @staticmethod
-    def elsewhere(home):
-        """For a test: beside whatever runs on this machine."""
-        return Place(home, free_port(), free_port(), {name: free_port() for name in SERVICES},
-                     {name: free_port() for name in SERVICES})
+    def elsewhere(home, more=()):
+        """For a test: beside whatever runs on this machine. more: second instances, as ("scoring", 2)."""
+        called = [*SERVICES, *(f"{name}-{instance}" for name, instance in more)]
+        return Place(home, free_port(), free_port(), {name: free_port() for name in called}, {name: free_port() for name in called})
 
     @property
     def bootstrap(self):
@@ -79,7 +80,7 @@ class Part:
 
     def serves(self):
         if self.ready:
-            return subprocess.run(self.ready, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+            return subprocess.run(self.ready, cwd=TOP, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return True
@@ -118,6 +119,8 @@ class Service(Part):
         if "\nidentity_key_file:" in shipped:
             make_key(self.home / "identity.key")
             text += f'identity_key_file: "{self.home / "identity.key"}"\n'
+        if "\nroster_file:" in shipped and self.place.roster is not None:
+            text += f'roster_file: "{self.place.roster}"\n'
         write_private(self.config, text)
 
 

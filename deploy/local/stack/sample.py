@@ -4,21 +4,14 @@ import collections
 import gzip
 import json
 import re
-import subprocess
-import time
 from datetime import datetime, timedelta, timezone
 
-from parts import BIN, LOCAL, TOP
+from flow import NotFlown, records, tend, wait_until_flown
+from parts import LOCAL, TOP
 
 SAMPLE = TOP / "deploy/sample"
 VAR = LOCAL.home
 STAMP = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z"')
-FLOWN_SECONDS = 120
-SETTLED_LOOKS = 3  # so often nobody is behind, half a second apart: nothing flows any more
-
-
-def tend(*arguments):
-    return subprocess.run([str(BIN / "tend"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def rows_of(path):
@@ -55,50 +48,31 @@ def send():
     (folder / "last_day.jsonl").write_text("\n".join(row for row in rows if fresh(row)) + "\n")
     for kind, path in (("list", SAMPLE / "list.csv"), ("interactions", folder / "history.jsonl"),
                        ("interactions", folder / "last_day.jsonl")):
-        done = tend("import", kind, str(path))
+        done = tend(LOCAL, "import", kind, str(path))
         print(f"  {path.name:<18}{done.stdout.strip()}", flush=True)
         if done.returncode not in (0, 2):  # 2: rows were rejected; the sample's are broken on purpose
             raise SystemExit("stack: the sample could not be sent; 'make logs' shows why")
-        wait_until_flown()
+        try:
+            wait_until_flown(LOCAL)
+        except NotFlown as late:
+            raise SystemExit(f"stack: {late}: see 'make status' and 'make logs'") from None
     sent.touch()
-
-
-def behind():
-    lines = tend("status").stdout.splitlines()
-    hops = [line.split() for line in lines if line.split()[1:2] and line.split()[1].startswith("tend.")]
-    return [int(hop[-1].replace(",", "")) for hop in hops]
-
-
-def wait_until_flown():
-    deadline, same = time.monotonic() + FLOWN_SECONDS, 0
-    while same < SETTLED_LOOKS:
-        if time.monotonic() > deadline:
-            raise SystemExit(f"stack: not flown through after {FLOWN_SECONDS} s: see 'make status' and 'make logs'")
-        now = behind()
-        same = same + 1 if now and max(now) == 0 else 0
-        time.sleep(0.5)
-
-
-def records(topic):
-    done = subprocess.run([str(BIN / "tend"), "topics", "read", topic, "--bootstrap", LOCAL.bootstrap],
-                          stdout=subprocess.PIPE, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def tell():
     """What is there now, from the topics themselves."""
-    people = {r["key"]: r["value"] for r in records("tend.relationships.v1") if r["type"] == "tend.v1.Relationship"}
+    people = {r["key"]: r["value"] for r in records(LOCAL, "tend.relationships.v1") if r["type"] == "tend.v1.Relationship"}
     stages = collections.Counter(p.get("stage", "STAGE_UNSPECIFIED").removeprefix("STAGE_").lower() for p in people.values()
                                  if p and not p.get("erased") and not p.get("mergedIntoPersonId"))
     nudges = {}
-    for record in records("tend.nudges.v1"):
+    for record in records(LOCAL, "tend.nudges.v1"):
         nudges[record["value"]["nudge"]["nudgeId"]] = record["value"]["nudge"]
     kinds = collections.Counter((n["moment"]["kind"].removeprefix("MOMENT_KIND_").lower().replace("_", " "),
                                  n["state"].removeprefix("NUDGE_STATE_").lower()) for n in nudges.values())
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     waiting = sum(n["state"] == "NUDGE_STATE_OPEN" and n["deliverNotBeforeTime"] > now for n in nudges.values())
     rejects = collections.Counter(r["value"]["reason"].removeprefix("REJECT_REASON_").lower().replace("_", " ")
-                                  for r in records("tend.rejects.v1"))
+                                  for r in records(LOCAL, "tend.rejects.v1"))
     accounts = {p["accountId"] for p in people.values() if p and p.get("accountId")}
     print(f"\nPeople: {sum(stages.values())}, at {len(accounts)} accounts")
     for stage in ("seed", "sprouting", "growing", "ready", "conversing", "resting", "fallow"):

@@ -130,8 +130,10 @@ void AddStatusCommand(CLI::App& app, ExitCode& exit_code) {
   const auto arguments = std::make_shared<Arguments>();  // shared with the callback
   CLI::App* status = app.add_subcommand("status", "Is everything up, and how far behind is it?");
   status->add_option("--services", arguments->services, "name=host:port, several with commas")
+      ->envname("TEND_SERVICES")
       ->capture_default_str();
   status->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
+      ->envname("TEND_BOOTSTRAP")
       ->capture_default_str();
   status->footer(
       "Example:\n  tend status\n\n"

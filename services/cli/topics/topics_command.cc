@@ -162,6 +162,7 @@ void AddTopicsCommand(CLI::App& app, ExitCode& exit_code) {
   read->add_option("TOPIC", arguments->topic, "tend.nudges.v1, tend.rejects.v1, ...")->required();
   for (CLI::App* command : {apply, list, read}) {
     command->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
+        ->envname("TEND_BOOTSTRAP")
         ->capture_default_str();
   }
   for (CLI::App* command : {apply, list}) {

@@ -1,0 +1,50 @@
+"""What flows through a stack: asked by the command `tend`."""
+
+import json
+import os
+import subprocess
+import time
+
+from parts import BIN, SERVICES, TOP
+
+FLOWN_SECONDS = 180
+SETTLED_LOOKS = 3  # so often nobody is behind, half a second apart: nothing flows any more
+
+
+class NotFlown(Exception):
+    """Records are left that nobody reads."""
+
+
+def tend(place, *arguments):
+    """Runs the command with this stack's addresses in its environment; the ended process."""
+    return subprocess.run([str(BIN / "tend"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=TOP,
+                          env=environment(place))
+
+
+def environment(place):
+    return {**os.environ, "TEND_SERVER": place.rpc_address("ingest"), "TEND_BOOTSTRAP": place.bootstrap,
+            "TEND_SERVICES": ",".join(f"{name}={place.rpc_address(name)}" for name in SERVICES)}
+
+
+def behind(place):
+    """How many records each hop has not read yet; empty: nobody knows."""
+    lines = tend(place, "status").stdout.splitlines()
+    hops = [line.split() for line in lines if line.split()[1:2] and line.split()[1].startswith("tend.")]
+    return [int(hop[-1].replace(",", "")) for hop in hops]
+
+
+def wait_until_flown(place):
+    deadline, same, now = time.monotonic() + FLOWN_SECONDS, 0, []
+    while same < SETTLED_LOOKS:
+        if time.monotonic() > deadline:
+            raise NotFlown(f"not flown through after {FLOWN_SECONDS} s: the hops are {now} records behind")
+        now = behind(place)
+        same = same + 1 if now and max(now) == 0 else 0
+        time.sleep(0.5)
+
+
+def records(place, topic):
+    """All that is in a topic now: key, type and value of each record."""
+    done = subprocess.run([str(BIN / "tend"), "topics", "read", topic], stdout=subprocess.PIPE, text=True, check=True, cwd=TOP,
+                          env=environment(place))
+    return [json.loads(line) for line in done.stdout.splitlines()]
