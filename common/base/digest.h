@@ -14,6 +14,22 @@ namespace tend {
 // 32 bytes.
 std::string Sha256(absl::string_view bytes);
 
+// SHA-256 of bytes that come in pieces.
+class StreamingSha256 {
+ public:
+  StreamingSha256();
+  ~StreamingSha256();
+  StreamingSha256(const StreamingSha256&) = delete;
+  StreamingSha256& operator=(const StreamingSha256&) = delete;
+
+  void Update(absl::string_view bytes);
+  // 64 hex digits in lower case. Call once, last.
+  std::string HexDigest();
+
+ private:
+  void* const context_;  // EVP_MD_CTX, kept out of this header
+};
+
 // HMAC-SHA256 (RFC 2104) over the parts, one after the other: 32 bytes.
 std::string HmacSha256(absl::string_view key, absl::Span<const absl::string_view> parts);
 

@@ -13,6 +13,12 @@ TEST(DigestTest, Sha256IsThatOfItsStandard) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(DigestTest, PiecesGiveTheSameSha256) {
+  StreamingSha256 pieces;
+  for (const char* piece : {"a", "", "bc"}) pieces.Update(piece);
+  EXPECT_EQ(pieces.HexDigest(), absl::BytesToHexString(Sha256("abc")));
+}
+
 TEST(DigestTest, HmacIsThatOfItsStandardHoweverTheTextIsCut) {
   // RFC 4231, test case 2.
   const char* expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";

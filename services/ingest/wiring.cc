@@ -26,6 +26,7 @@
 #include "common/stream/system_clock.h"
 #include "services/ingest/grpc/inbox_service.h"
 #include "services/ingest/grpc/ingest_service.h"
+#include "services/ingest/import_ledger.h"
 #include "services/ingest/inbox_reader.h"
 #include "services/ingest/publisher.h"
 #include "services/ingest/source.h"
@@ -165,7 +166,8 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   std::vector<SourceDoor> doors;
   doors.reserve(sources.size());
   for (const Source& source : sources) doors.emplace_back(source, access, publisher, clock);
-  IngestServiceHandler ingest(publisher, clock);
+  ImportLedger ledger(*log, publisher);
+  IngestServiceHandler ingest(publisher, ledger, clock);
   InboxServiceHandler inbox(publisher, clock);
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                         rpc::Server::Start(runtime, {&ingest, &inbox}));

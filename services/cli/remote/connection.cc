@@ -74,6 +74,7 @@ std::string Advice(const absl::Status& status, const std::string& address) {
     case absl::StatusCode::kPermissionDenied:
       return "ask for a token with that scope";
     case absl::StatusCode::kAlreadyExists:
+      return "nothing was changed; --again imports it once more";
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kInvalidArgument:
       return "see --help";

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/check.h"
+#include "common/base/digest.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
@@ -36,20 +37,36 @@ constexpr char kExamples[] =
     "  tend import interactions interactions.jsonl.gz\n"
     "  tend import interactions mail.csv --map mail_log\n"
     "\n"
-    "Files may be packed with gzip. The same file twice has no second effect. Exit code 2: rows "
-    "were rejected; they are in tend.rejects.v1 with their line.";
+    "Files may be packed with gzip. The same file by the same mapping is refused the second time, "
+    "unless --again. Exit code 2: that, or rows were rejected; they are in tend.rejects.v1 with "
+    "their line.";
 
 struct Arguments {
   ServerOptions server;
   std::string file;
   std::string mapping;
   std::vector<std::string> parameters;
+  bool again = false;
   bool json = false;
 };
+
+// Of the unpacked bytes: with it, a file that came before is refused at once.
+absl::StatusOr<std::string> Sha256Of(const std::string& path) {
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(path));
+  StreamingSha256 hash;
+  std::string chunk;
+  while (true) {
+    TEND_RETURN_IF_ERROR(file->Read(kChunkBytes, &chunk));
+    if (chunk.empty()) return hash.HexDigest();
+    hash.Update({chunk.data(), chunk.size()});
+  }
+}
 
 absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
   v1::ImportListHeader header;
   const std::string name = arguments.file.substr(arguments.file.rfind('/') + 1);
+  header.set_again(arguments.again);
+  TEND_ASSIGN_OR_RETURN(*header.mutable_sha256(), Sha256Of(arguments.file));
   header.set_file_name(absl::EndsWith(name, ".gz") ? name.substr(0, name.size() - 3) : name);
   if (absl::EndsWith(arguments.mapping, ".textproto")) {
     TEND_RETURN_IF_ERROR(ReadTextConfig(arguments.mapping, header.mutable_mapping()));
@@ -121,8 +138,9 @@ void Run(const Arguments& arguments, ExitCode& exit_code) {
     std::cerr << "tend import: " << response.status().message() << "\n"
               << "tend import: "
               << Advice(response.status(), server.ok() ? server->address : std::string()) << "\n";
-    exit_code =
-        absl::IsInvalidArgument(response.status()) ? ExitCode::kRejected : ExitCode::kFailed;
+    const bool refused =
+        absl::IsInvalidArgument(response.status()) || absl::IsAlreadyExists(response.status());
+    exit_code = refused ? ExitCode::kRejected : ExitCode::kFailed;
     return;
   }
   Print(arguments, *response);
@@ -147,6 +165,7 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
                      "A ready mapping's name or a .textproto file; else by the first bytes")
         ->type_name("MAPPING");
     command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
+    command->add_flag("--again", arguments->again, "Import it though it came before");
     command->add_flag("--json", arguments->json, "One JSON object instead of words");
     AddServerOptions(*command, Service::kIngest, arguments->server);
     command->callback([arguments, &exit_code] { Run(*arguments, exit_code); });

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/stream/task_progress.h"
+#include "tend/v1/import_record.pb.h"
 #include "tend/v1/interaction.pb.h"
 #include "tend/v1/moment.pb.h"
 #include "tend/v1/nudge.pb.h"
@@ -29,6 +30,7 @@ MessagePtr MessageFor(absl::string_view topic, absl::string_view key) {
   if (topic == "tend.owner-events.v1") return std::make_unique<v1::OwnerEvent>();
   if (topic == "tend.nudges.v1") return std::make_unique<v1::NudgeChanged>();
   if (topic == "tend.rejects.v1") return std::make_unique<v1::Reject>();
+  if (topic == "tend.ingest-state.v1") return std::make_unique<v1::ImportRecord>();
   if (topic == "tend.relationships.v1") {
     return has('/') ? MessagePtr(std::make_unique<v1::Tie>())
                     : MessagePtr(std::make_unique<v1::Relationship>());

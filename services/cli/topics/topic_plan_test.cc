@@ -70,7 +70,7 @@ TEST(TopicPlanTest, TheShippedTopicsAreDeclaredWell) {
   std::ifstream in("deploy/topics.textproto");
   std::stringstream text;
   text << in.rdbuf();
-  EXPECT_EQ(Declared(text.str()).topics_size(), 13);
+  EXPECT_EQ(Declared(text.str()).topics_size(), 14);
 }
 
 }  // namespace

@@ -62,26 +62,11 @@ class DoorsTest : public ::testing::Test {
     return messages;
   }
 
-  // Sends a file in pieces of a few bytes.
-  grpc::Status Import(const v1::ImportListHeader& header, const std::string& file,
-                      v1::ImportListResponse* response) {
-    grpc::ClientContext context;
-    const auto writer = ingest_stub_->ImportList(&context, response);
-    v1::ImportListRequest request;
-    *request.mutable_header() = header;
-    writer->Write(request);
-    for (size_t at = 0; at < file.size(); at += 7) {
-      request.set_chunk(file.substr(at, 7));
-      writer->Write(request);
-    }
-    writer->WritesDone();
-    return writer->Finish();
-  }
-
   stream::ManualClock clock_{kNow};
   stream::MemoryLog log_{clock_};
   Publisher publisher_{log_};
-  IngestServiceHandler ingest_{publisher_, clock_};
+  ImportLedger ledger_{log_, publisher_};
+  IngestServiceHandler ingest_{publisher_, ledger_, clock_};
   InboxServiceHandler inbox_{publisher_, clock_};
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::IngestService::Stub> ingest_stub_;
@@ -136,52 +121,6 @@ TEST_F(DoorsTest, AStreamAnswersEachRequestInOrder) {
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_THAT(answered, ElementsAre("a@0", "b@1"));
-}
-
-TEST_F(DoorsTest, AFileIsReadByItsMappingAndItsBadRowsAreKept) {
-  v1::ImportListHeader header;
-  header.set_file_name("interactions.jsonl");
-  header.set_mapping_name("tend_jsonl");
-  v1::ImportListResponse response;
-  const std::string good =
-      R"({"id":"1","source":{"system":"mail","record_id":"r"},"occurTime":"2026-01-01T00:00:00Z",)"
-      R"("parties":[{"role":"PARTY_ROLE_FROM","identifiers":[{"kind":"IDENTIFIER_KIND_EMAIL","raw":"ann@example.com"}]}],)"
-      R"("messageSent":{}})";
-  const grpc::Status status =
-      Import(header, absl::StrCat(good, "\n{broken\n", good, "\n"), &response);
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(response.rows(), 3);
-  EXPECT_EQ(response.accepted_rows(), 2);
-  EXPECT_EQ(response.rejected_rows(), 1);
-  EXPECT_EQ(response.position().offset(), 1);
-  EXPECT_EQ(response.import_id().size(), 32u);
-  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
-  ASSERT_EQ(rejects.size(), 1u);
-  EXPECT_EQ(rejects[0].file().line(), 2);
-  EXPECT_EQ(rejects[0].value(), "{broken");
-}
-
-TEST_F(DoorsTest, ARowOfAListHappensAsItComes) {
-  v1::ImportListHeader header;
-  header.set_file_name("people.csv");
-  header.set_mapping_name("contact_list");
-  v1::ImportListResponse response;
-  const grpc::Status status = Import(header, "name,email\nAnn,ann@example.com\n", &response);
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(response.accepted_rows(), 1) << response.DebugString();
-  const auto stored = Read<v1::Interaction>("tend.interactions.v1");
-  ASSERT_EQ(stored.size(), 1u);
-  EXPECT_EQ(stored[0].occur_time().seconds(), absl::ToUnixSeconds(kNow));
-}
-
-TEST_F(DoorsTest, AnUnknownMappingIsSaidBeforeAnyByte) {
-  v1::ImportListHeader header;
-  header.set_file_name("a.csv");
-  header.set_mapping_name("nothing");
-  v1::ImportListResponse response;
-  const grpc::Status status = Import(header, "a,b\n", &response);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
-  EXPECT_THAT(status.error_message(), HasSubstr("nothing"));
 }
 
 TEST_F(DoorsTest, AnOwnersAnswerTwiceIsOneEvent) {

@@ -1,17 +1,12 @@
 #include "services/ingest/grpc/ingest_service.h"
 
-#include <map>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/hash.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
-#include "services/ingest/connectors/mapped_reader.h"
-#include "services/ingest/connectors/ready_mappings.h"
-#include "services/ingest/domain/timestamp.h"
+#include "services/ingest/import.h"
 #include "services/ingest/intake.h"
 
 namespace tend::ingest {
@@ -19,9 +14,6 @@ namespace {
 
 constexpr int kMaxItems = 1000;
 constexpr size_t kMaxChunkBytes = 1 << 20;
-// Of one import that are accepted and not yet written: what an import takes in memory.
-constexpr size_t kBatchItems = 1000;
-constexpr int64_t kBatchBytes = 4 << 20;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
@@ -64,101 +56,6 @@ absl::Status Answer(const Request& request, absl::Time now, Publisher& publisher
   return absl::OkStatus();
 }
 
-// One import: a reader for its mapping, fed by the stream.
-class Import {
- public:
-  Import(absl::Time now, Publisher& publisher, v1::ImportListResponse* response)
-      : now_(now), publisher_(publisher), response_(*response), intake_(now) {}
-
-  absl::Status Begin(const v1::ImportListHeader& header) {
-    if (header.file_name().empty()) return absl::InvalidArgumentError("header.file_name is empty");
-    options_.file = header.file_name();
-    for (const auto& [name, value] : header.parameters()) options_.parameters[name] = value;
-    if (header.has_mapping()) return ReadBy(header.mapping());
-    if (header.mapping_name().empty()) return absl::OkStatus();  // the first bytes will tell
-    TEND_ASSIGN_OR_RETURN(const v1::Mapping mapping, FindReadyMapping(View(header.mapping_name())));
-    return ReadBy(mapping);
-  }
-
-  absl::Status Feed(absl::string_view bytes) {
-    if (reader_ == nullptr) {
-      TEND_ASSIGN_OR_RETURN(const v1::Mapping mapping, RecognizeMapping(bytes));
-      TEND_RETURN_IF_ERROR(ReadBy(mapping));
-    }
-    hash_.Update(bytes);
-    reader_->Push(bytes);
-    return ReadAll();
-  }
-
-  absl::Status End() {
-    if (reader_ == nullptr) return absl::InvalidArgumentError("the file is empty");
-    reader_->Finish();
-    TEND_RETURN_IF_ERROR(ReadAll());
-    TEND_RETURN_IF_ERROR(Publish());
-    response_.set_import_id(hash_.Digest());
-    response_.set_rows(reader_->rows());
-    for (const auto& [place, position] : last_) *response_.add_positions() = position;
-    return absl::OkStatus();
-  }
-
- private:
-  absl::Status ReadBy(const v1::Mapping& mapping) {
-    TEND_ASSIGN_OR_RETURN(reader_, MakeReader(mapping, options_));
-    list_ = mapping.list();
-    hash_.Update(View(mapping.SerializeAsString()));
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadAll() {
-    while (true) {
-      switch (reader_->Next(&item_)) {
-        case ReadStep::kNeedBytes:
-        case ReadStep::kEnd:
-          return absl::OkStatus();
-        case ReadStep::kIgnored:
-          break;
-        case ReadStep::kReject:
-          intake_.Take(item_.reject);
-          break;
-        case ReadStep::kInteraction:
-          // A list says who there is, not when: its rows happen as they come.
-          if (list_ && !item_.interaction.has_occur_time()) {
-            SetTimestamp(now_, *item_.interaction.mutable_occur_time());
-          }
-          intake_.Take(item_.interaction);
-          break;
-      }
-      if (intake_.size() >= kBatchItems || intake_.bytes() >= kBatchBytes) {
-        TEND_RETURN_IF_ERROR(Publish());
-      }
-    }
-  }
-
-  absl::Status Publish() {
-    TEND_RETURN_IF_ERROR(intake_.Publish(publisher_));
-    for (const TakenItem& item : intake_.items()) {
-      if (item.reject.has_value()) response_.set_rejected_rows(response_.rejected_rows() + 1);
-      if (!item.position.has_value()) continue;
-      response_.set_accepted_rows(response_.accepted_rows() + 1);
-      last_[item.position->partition()] = *item.position;
-      *response_.mutable_position() = *item.position;
-    }
-    intake_.Clear();
-    return absl::OkStatus();
-  }
-
-  const absl::Time now_;
-  Publisher& publisher_;
-  v1::ImportListResponse& response_;
-  Intake intake_;
-  MappingOptions options_;
-  std::unique_ptr<InteractionReader> reader_;  // null until the mapping is known
-  bool list_ = false;
-  ReadItem item_;
-  StreamingHash hash_;
-  std::map<int, v1::Position> last_;  // by partition
-};
-
 }  // namespace
 
 grpc::Status IngestServiceHandler::PublishInteractions(
@@ -190,7 +87,7 @@ grpc::Status IngestServiceHandler::ImportList(grpc::ServerContext* /*context*/,
   if (!reader->Read(&request) || !request.has_header()) {
     return rpc::ToGrpc(absl::InvalidArgumentError("the first message must hold the header"));
   }
-  Import import(clock_.Now(), publisher_, response);
+  Import import(clock_.Now(), publisher_, ledger_, response);
   absl::Status status = import.Begin(request.header());
   while (status.ok() && reader->Read(&request)) {
     if (!request.has_chunk() || request.chunk().size() > kMaxChunkBytes) {

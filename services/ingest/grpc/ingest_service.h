@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/stream/clock.h"
+#include "services/ingest/import_ledger.h"
 #include "services/ingest/publisher.h"
 #include "tend/v1/ingest_service.grpc.pb.h"
 
@@ -16,9 +17,9 @@ namespace tend::ingest {
 // tend.rejects.v1, with its bytes.
 class IngestServiceHandler final : public v1::IngestService::Service {
  public:
-  // Both outlive the handler.
-  IngestServiceHandler(Publisher& publisher, const stream::Clock& clock)
-      : publisher_(publisher), clock_(clock) {}
+  // All outlive the handler.
+  IngestServiceHandler(Publisher& publisher, ImportLedger& ledger, const stream::Clock& clock)
+      : publisher_(publisher), ledger_(ledger), clock_(clock) {}
 
   grpc::Status PublishInteractions(grpc::ServerContext* context,
                                    const v1::PublishInteractionsRequest* request,
@@ -36,6 +37,7 @@ class IngestServiceHandler final : public v1::IngestService::Service {
 
  private:
   Publisher& publisher_;
+  ImportLedger& ledger_;
   const stream::Clock& clock_;
 };
 

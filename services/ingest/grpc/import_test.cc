@@ -1,0 +1,183 @@
+// ImportList over real gRPC on loopback, with the log in memory.
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/rpc/server.h"
+#include "common/stream/memory_log.h"
+#include "services/ingest/grpc/ingest_service.h"
+
+namespace tend::ingest {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'770'000'000);
+constexpr char kList[] = "name,email\nAnn,ann@example.com\n";
+
+class ImportTest : public ::testing::Test {
+ protected:
+  ImportTest() {
+    for (const char* topic : {"tend.interactions.v1", "tend.rejects.v1", "tend.ingest-state.v1"}) {
+      EXPECT_TRUE(log_.CreateTopic({topic, 1, stream::Cleanup::kDelete}).ok());
+    }
+    Restart();
+  }
+
+  // As a new process does.
+  void Restart() {
+    stub_.reset();
+    server_.reset();
+    handler_.reset();
+    ledger_.emplace(log_, publisher_);
+    handler_ = std::make_unique<IngestServiceHandler>(publisher_, *ledger_, clock_);
+    server_ = *rpc::Server::Start("127.0.0.1:0", {handler_.get()});
+    stub_ = v1::IngestService::NewStub(grpc::CreateChannel(
+        absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials()));
+  }
+
+  template <typename Message>
+  std::vector<Message> Read(const std::string& topic) {
+    std::vector<stream::Record> records;
+    const auto reader =
+        *log_.Open({topic, 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
+    EXPECT_TRUE(reader->Poll({}, records).ok());
+    std::vector<Message> messages;
+    for (const stream::Record& record : records) {
+      EXPECT_TRUE(messages.emplace_back().ParseFromString(std::string(record.value)));
+    }
+    return messages;
+  }
+
+  // Sends a file in pieces of a few bytes.
+  grpc::Status Import(const v1::ImportListHeader& header, const std::string& file,
+                      v1::ImportListResponse* response) {
+    grpc::ClientContext context;
+    const auto writer = stub_->ImportList(&context, response);
+    v1::ImportListRequest request;
+    *request.mutable_header() = header;
+    writer->Write(request);
+    for (size_t at = 0; at < file.size(); at += 7) {
+      request.set_chunk(file.substr(at, 7));
+      writer->Write(request);
+    }
+    writer->WritesDone();
+    return writer->Finish();
+  }
+
+  // The code of an import of the list.
+  grpc::StatusCode ImportCode(const v1::ImportListHeader& header, const std::string& file = kList) {
+    v1::ImportListResponse response;
+    return Import(header, file, &response).error_code();
+  }
+
+  static v1::ImportListHeader ListHeader() {
+    v1::ImportListHeader header;
+    header.set_file_name("people.csv");
+    header.set_mapping_name("contact_list");
+    return header;
+  }
+  size_t Stored() { return Read<v1::Interaction>("tend.interactions.v1").size(); }
+
+  stream::ManualClock clock_{kNow};
+  stream::MemoryLog log_{clock_};
+  Publisher publisher_{log_};
+  std::optional<ImportLedger> ledger_;
+  std::unique_ptr<IngestServiceHandler> handler_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<v1::IngestService::Stub> stub_;
+};
+
+TEST_F(ImportTest, AFileIsReadByItsMappingAndItsBadRowsAreKept) {
+  v1::ImportListHeader header;
+  header.set_file_name("interactions.jsonl");
+  header.set_mapping_name("tend_jsonl");
+  v1::ImportListResponse response;
+  const std::string good =
+      R"({"id":"1","source":{"system":"mail","record_id":"r"},"occurTime":"2026-01-01T00:00:00Z",)"
+      R"("parties":[{"role":"PARTY_ROLE_FROM","identifiers":[{"kind":"IDENTIFIER_KIND_EMAIL","raw":"ann@example.com"}]}],)"
+      R"("messageSent":{}})";
+  const grpc::Status status =
+      Import(header, absl::StrCat(good, "\n{broken\n", good, "\n"), &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.rows(), 3);
+  EXPECT_EQ(response.accepted_rows(), 2);
+  EXPECT_EQ(response.rejected_rows(), 1);
+  EXPECT_EQ(response.position().offset(), 1);
+  EXPECT_EQ(response.import_id().size(), 32u);
+  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  ASSERT_EQ(rejects.size(), 1u);
+  EXPECT_EQ(rejects[0].file().line(), 2);
+  EXPECT_EQ(rejects[0].value(), "{broken");
+}
+
+TEST_F(ImportTest, ARowOfAListHappensAsItComes) {
+  v1::ImportListHeader header;
+  header.set_file_name("people.csv");
+  header.set_mapping_name("contact_list");
+  v1::ImportListResponse response;
+  const grpc::Status status = Import(header, "name,email\nAnn,ann@example.com\n", &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.accepted_rows(), 1) << response.DebugString();
+  const auto stored = Read<v1::Interaction>("tend.interactions.v1");
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].occur_time().seconds(), absl::ToUnixSeconds(kNow));
+}
+
+TEST_F(ImportTest, AnUnknownMappingIsSaidBeforeAnyByte) {
+  v1::ImportListHeader header;
+  header.set_file_name("a.csv");
+  header.set_mapping_name("nothing");
+  v1::ImportListResponse response;
+  const grpc::Status status = Import(header, "a,b\n", &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(status.error_message(), HasSubstr("nothing"));
+}
+
+TEST_F(ImportTest, TheSameFileIsRefusedTheSecondTimeAlsoAfterARestart) {
+  v1::ImportListHeader header = ListHeader();
+  header.set_sha256(absl::BytesToHexString(Sha256(kList)));
+  EXPECT_EQ(ImportCode(header), grpc::StatusCode::OK);
+  EXPECT_EQ(ImportCode(header), grpc::StatusCode::ALREADY_EXISTS);
+  Restart();
+  header.set_file_name("another_name.csv");
+  EXPECT_EQ(ImportCode(header), grpc::StatusCode::ALREADY_EXISTS);
+  EXPECT_EQ(Stored(), 1u);
+  header.set_again(true);
+  EXPECT_EQ(ImportCode(header), grpc::StatusCode::OK);
+  EXPECT_EQ(Stored(), 2u);
+}
+
+TEST_F(ImportTest, WithoutItsHashARepeatIsSaidAtItsEnd) {
+  EXPECT_EQ(ImportCode(ListHeader()), grpc::StatusCode::OK);
+  EXPECT_EQ(ImportCode(ListHeader()), grpc::StatusCode::ALREADY_EXISTS);
+}
+
+TEST_F(ImportTest, OtherBytesOrAnotherMappingAreAnotherFile) {
+  EXPECT_EQ(ImportCode(ListHeader()), grpc::StatusCode::OK);
+  EXPECT_EQ(ImportCode(ListHeader(), absl::StrCat(kList, "Bob,bob@example.com\n")),
+            grpc::StatusCode::OK);
+  v1::ImportListHeader header = ListHeader();
+  header.set_mapping_name("hubspot_contacts");
+  EXPECT_NE(ImportCode(header, "First Name,Last Name,Email,Record ID\nAnn,A,ann@example.com,1\n"),
+            grpc::StatusCode::ALREADY_EXISTS);
+}
+
+TEST_F(ImportTest, AHashOfOtherBytesIsTheCallersFault) {
+  v1::ImportListHeader header = ListHeader();
+  header.set_sha256(absl::BytesToHexString(Sha256("other")));
+  EXPECT_EQ(ImportCode(header), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ImportCode(ListHeader()), grpc::StatusCode::OK);
+}
+
+}  // namespace
+}  // namespace tend::ingest
