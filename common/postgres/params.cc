@@ -68,6 +68,12 @@ uint64_t SinceThen(absl::Time time) {
   return static_cast<uint64_t>(absl::ToUnixMicros(time) - kPostgresEpochMicros);
 }
 
+uint64_t ImageOf(double value) {
+  uint64_t image = 0;
+  std::memcpy(&image, &value, sizeof image);
+  return image;
+}
+
 // An array of values of eight bytes.
 template <typename Value, typename ToBits>
 void AppendEights(Oid element, absl::Span<const Value> values, ToBits to_bits, std::string& out) {
@@ -129,6 +135,11 @@ Params& Params::Uuid(const UuidBytes& value) {
   return *this;
 }
 
+Params& Params::Double(double value) {
+  AppendEight(ImageOf(value), Add(kFloat8));
+  return *this;
+}
+
 Params& Params::Time(absl::Time value) {
   AppendEight(SinceThen(value), Add(kTimestamptz));
   return *this;
@@ -141,12 +152,7 @@ Params& Params::Ints(absl::Span<const int64_t> values) {
 }
 
 Params& Params::Doubles(absl::Span<const double> values) {
-  const auto bits = [](double value) {
-    uint64_t image = 0;
-    std::memcpy(&image, &value, sizeof image);
-    return image;
-  };
-  AppendEights(kFloat8, values, bits, Add(kFloat8Array));
+  AppendEights(kFloat8, values, ImageOf, Add(kFloat8Array));
   return *this;
 }
 

@@ -28,6 +28,7 @@ class Params {
   Params& Bytes(absl::string_view value);
   Params& Uuid(absl::string_view value);
   Params& Uuid(const UuidBytes& value);
+  Params& Double(double value);
   Params& Time(absl::Time value);
   Params& Texts(absl::Span<const absl::string_view> values);
   Params& Ints(absl::Span<const int64_t> values);

@@ -65,9 +65,9 @@ TEST_F(PostgresTest, TimesAndDoublesComeBackInArraysToo) {
   const std::vector<double> doubles = {-0.25, 1e300};
   const std::vector<absl::Time> times = {absl::UnixEpoch(), time};
   const std::vector<UuidBytes> uuids = {{}, uuid};
-  const auto rows =
-      Run(Batch().Add("SELECT d, t, u, $4, $5 FROM unnest($1, $2, $3) n(d, t, u)",
-                      Params().Doubles(doubles).Times(times).Uuids(uuids).Uuid(uuid).Time(time)));
+  const auto rows = Run(Batch().Add(
+      "SELECT d, t, u, $4, $5, $6 FROM unnest($1, $2, $3) n(d, t, u)",
+      Params().Doubles(doubles).Times(times).Uuids(uuids).Uuid(uuid).Time(time).Double(2.5)));
   ASSERT_THAT(rows, SizeIs(1));
   ASSERT_EQ(rows[0].size(), 2);
   EXPECT_EQ(rows[0].Double(0, 0), -0.25);
@@ -77,6 +77,7 @@ TEST_F(PostgresTest, TimesAndDoublesComeBackInArraysToo) {
   EXPECT_EQ(rows[0].UuidOf(1, 2), uuid);
   EXPECT_EQ(rows[0].UuidOf(0, 3), uuid);
   EXPECT_EQ(rows[0].Time(0, 4), time);
+  EXPECT_EQ(rows[0].Double(0, 5), 2.5);
 }
 
 TEST_F(PostgresTest, APoolLendsEachConnectionOnceAndUsesItAgain) {
