@@ -71,6 +71,10 @@ struct Act {
   std::string subject;  // the promise's id, the new owner, the new company
 
   bool TheirAct() const { return signal != SignalClass::kNone; }
+  // The fact is kept, and moves nothing.
+  bool CountsNothing() const {
+    return !TheirAct() && !touch && !met && statement == Statement::kNone;
+  }
 };
 
 // Turns an owner's id into its index in the state that holds the relationships.

@@ -145,6 +145,25 @@ std::vector<EvidenceRow> Explain(const Relationship& r, absl::Span<const Act> hi
   return rows;
 }
 
+void AddEarlier(const Relationship& r, OwnerIndex owner, Instant now, const ScoringModel& model,
+                std::vector<EvidenceRow>& rows) {
+  constexpr double kRounding = 1e-12;
+  const auto shares = Shares(r, now, model);
+  std::array<double, kClasses> rest{};
+  for (int c = 1; c <= kLastSignalClass; ++c) rest[c] = shares[c].total * shares[c].worth;
+  double tie_rest = model.tie_message_weight * Log1p(Read(r, owner, now, model).theirs);
+  for (const EvidenceRow& row : rows) {
+    if (row.term != Term::kInteraction) continue;
+    (row.on_tie ? tie_rest : rest[Index(row.signal)]) -= row.contribution;
+  }
+  for (int c = 1; c <= kLastSignalClass; ++c) {
+    if (std::abs(rest[c]) > kRounding)
+      rows.push_back(Earlier(static_cast<SignalClass>(c), rest[c], false));
+  }
+  if (std::abs(tie_rest) > kRounding)
+    rows.push_back(Earlier(SignalClass::kMessage, tie_rest, true));
+}
+
 double Sum(absl::Span<const EvidenceRow> rows) {
   double sum = 0;
   for (const EvidenceRow& row : rows) sum += row.contribution;

@@ -51,6 +51,11 @@ std::vector<EvidenceRow> Explain(const Relationship& relationship, OwnerIndex ow
 std::vector<EvidenceRow> Explain(const Relationship& relationship, absl::Span<const Act> history,
                                  OwnerIndex owner, Instant now, const ScoringModel& model);
 
+// Where `history` lacks some of what was folded (it is older than what is kept), adds one row
+// "earlier" a class, so that the sum is z again. rows: of Explain from that history.
+void AddEarlier(const Relationship& relationship, OwnerIndex owner, Instant now,
+                const ScoringModel& model, std::vector<EvidenceRow>& rows);
+
 double Sum(absl::Span<const EvidenceRow> rows);
 
 // The owner with the greatest z; kNobody where the empty tie is best.

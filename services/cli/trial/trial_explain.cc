@@ -8,6 +8,7 @@
 #include "common/model/act.h"
 #include "common/model/codec.h"
 #include "common/model/explain.h"
+#include "common/model/explain_codec.h"
 #include "common/model/fold.h"
 #include "common/model/guards.h"
 #include "common/model/names.h"
@@ -51,9 +52,7 @@ void Tell(const TrialResult& r, Instant now, const model::ScoringModel& model,
         model::Interpret(interaction, {r.explained_person.data(), r.explained_person.size()}, model,
                          [&](absl::string_view id) { return told.names.Owner(id); });
     model::Fold(told.relationship, act, 0, now, model, policy);
-    if (!act.TheirAct() && !act.touch && !act.met && act.statement == model::Statement::kNone) {
-      ++told.uncounted[FactOf(interaction)];
-    }
+    if (act.CountsNothing()) ++told.uncounted[FactOf(interaction)];
     told.history.push_back(std::move(act));
   }
 }
@@ -103,11 +102,7 @@ std::string PrintExplanation(const TrialResult& r, const model::ScoringModel& mo
   }
   const model::Verdict verdict = model::MaySuggest(told.relationship, now, model, policy);
   v1::GuardVerdict contract;
-  contract.set_decision(static_cast<v1::GuardDecision>(verdict.decision));
-  contract.set_reason(static_cast<v1::GuardReason>(verdict.reason));
-  contract.set_unsolicited_touches(verdict.unsolicited);
-  if (verdict.not_before.is_set())
-    contract.mutable_not_before_time()->set_seconds(verdict.not_before.seconds());
+  model::Encode(verdict, &contract);
   notification::Reader reader{"This person", r.last};
   const std::string guard = notification::WordsOfGuard(contract, reader);
   absl::StrAppend(&out, guard.empty() ? "No guard holds." : guard, "\n");

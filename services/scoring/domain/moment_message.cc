@@ -6,6 +6,7 @@
 
 #include "common/model/codec.h"
 #include "common/model/explain.h"
+#include "common/model/explain_codec.h"
 #include "common/model/readiness.h"
 
 namespace tend::scoring {
@@ -37,23 +38,10 @@ void WriteEvidence(const MomentSource& s, model::OwnerIndex owner, v1::MomentOpe
   if (rows.size() > kTopEvidence) rows.resize(kTopEvidence);
   for (const EvidenceRow& row : rows) {
     v1::Evidence* evidence = out->add_evidence();
-    evidence->set_term(static_cast<v1::EvidenceTerm>(row.term));
-    evidence->set_signal_class(static_cast<v1::SignalClass>(row.signal));
-    evidence->set_contribution(row.contribution);
-    evidence->set_interaction_hash(row.hash);
-    evidence->set_count(row.count);
-    if (row.at.is_set()) PutTime(row.at, evidence->mutable_occur_time());
+    model::Encode(row, evidence);
     if (row.hash != 0 && row.hash == s.interaction_hash)
       evidence->set_interaction_id(Str(s.interaction_id));
   }
-}
-
-void WriteVerdict(const model::Verdict& verdict, v1::GuardVerdict* out) {
-  out->set_decision(static_cast<v1::GuardDecision>(verdict.decision));
-  out->set_reason(static_cast<v1::GuardReason>(verdict.reason));
-  out->set_give_first(verdict.give_first);
-  out->set_unsolicited_touches(verdict.unsolicited);
-  if (verdict.not_before.is_set()) PutTime(verdict.not_before, out->mutable_not_before_time());
 }
 
 void WriteOpened(const MomentChange& change, const MomentSource& s, v1::MomentOpened* out) {
@@ -75,7 +63,7 @@ void WriteOpened(const MomentChange& change, const MomentSource& s, v1::MomentOp
   out->set_readiness(model::Sigma(model::OwnerZ(s.relationship, moment.owner, s.now, s.model)));
   out->set_trust(model::Trust(s.relationship, s.now, s.model));
   if (model::IsOutreach(moment.kind)) WriteEvidence(s, moment.owner, out);
-  WriteVerdict(change.verdict, out->mutable_guard());
+  model::Encode(change.verdict, out->mutable_guard());
   out->set_subject(change.subject);
   if (change.subject_time.is_set()) PutTime(change.subject_time, out->mutable_subject_time());
   if (s.position != nullptr) *out->mutable_source_position() = *s.position;
