@@ -39,7 +39,7 @@ trial: configure ## Build `tend` and play the shipped sample through it
 STACK := deploy/local/stack/stack
 .PHONY: up down status logs clean-data
 up: packages-run configure ## Start all of it, send the sample through it and tell what came of it
-	@$(BUILT) --target tend tend-ingest tend-enrichment tend-scoring tend-notification
+	@$(BUILT) --target tend tend-ingest tend-enrichment tend-scoring tend-notification tend-query
 	@$(STACK) up
 	@$(STACK) sample
 

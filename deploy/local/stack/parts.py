@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parents[3]
 BIN = TOP / "build/release/bin"
 CONFIG = TOP / "deploy/config"
 STARTED = "started by the supervisor"  # a line of each part's log
-SERVICES = {"enrichment": 7411, "scoring": 7412, "notification": 7413, "ingest": 7410}  # in order of their start
+SERVICES = {"enrichment": 7411, "scoring": 7412, "notification": 7413, "query": 7414, "ingest": 7410}  # in order of their start
 METRICS_ABOVE = 10  # its port, of gRPC's
 
 

@@ -1,0 +1,187 @@
+#include "services/query/wiring.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/kafka/kafka_log.h"
+#include "common/model/scoring_model.h"
+#include "common/postgres/pool.h"
+#include "common/rpc/access.h"
+#include "common/rpc/http/connect.h"
+#include "common/rpc/http/server.h"
+#include "common/rpc/server.h"
+#include "common/runtime/log.h"
+#include "common/runtime/metric_names.h"
+#include "common/runtime/metrics.h"
+#include "common/service/lag_watch.h"
+#include "common/stream/system_clock.h"
+#include "services/query/grpc/relationship_service.h"
+#include "services/query/postgres/position_watch.h"
+#include "services/query/postgres/projection_writer.h"
+#include "services/query/postgres/relationship_questions.h"
+#include "services/query/projector.h"
+#include "tend/v1/policy.pb.h"
+#include "tend/v1/scoring_model.pb.h"
+
+namespace tend::query {
+namespace {
+
+constexpr int kReadConnections = 4, kHistoryMonths = 25;
+constexpr int kMostReadConnections = 64, kMostHistoryMonths = 1200;
+// Two requests a partition each time.
+constexpr absl::Duration kLookEvery = absl::Seconds(5);
+// A batch takes well under a second, and one that moves a month's rows a minute at most.
+constexpr absl::Duration kStallAfter = absl::Seconds(90);
+
+// Carries what the projector tells to metrics, health, log, and to whom waits for a position.
+class Teller final : public ProjectorObserver {
+ public:
+  Teller(Metrics& metrics, rpc::Server& server, service::LagWatch& lag, PositionWatch& watch)
+      : metrics_(metrics), server_(server), lag_(lag), watch_(watch) {}
+
+  void Leading() override {
+    LogInfo("projecting");
+    SetUp(true);
+  }
+  // It answers all the same, from what the other instance projects.
+  void Standby() override {
+    if (!standby_) LogInfo("standing by: another instance projects");
+    SetUp(true);
+    standby_ = true;
+  }
+  absl::Status Projected(const ProjectorReport& report) override {
+    metrics_.Add(metric::kReceived, static_cast<double>(report.records));
+    metrics_.Add(metric::kRejected, static_cast<double>(report.unusable));
+    if (report.unusable > 0) LogWarning("records of no use", {{"records", report.unusable}});
+    if (report.records > 0) {
+      metrics_.Add(metric::kTransactions, 1);
+      metrics_.Observe(metric::kLatency, report.latencies);
+      watch_.Moved();
+    }
+    return lag_.Tell(report.positions, false);
+  }
+  void Trouble(const absl::Status& status) override {
+    metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
+    if (up_) LogWarning("waiting", {{"because", status}});
+    SetUp(false);
+  }
+
+ private:
+  void SetUp(bool up) {
+    standby_ = false;
+    up_ = up;
+    metrics_.Set(metric::kUp, up ? 1 : 0);
+    server_.SetServing(up);
+  }
+
+  Metrics& metrics_;
+  rpc::Server& server_;
+  service::LagWatch& lag_;
+  PositionWatch& watch_;
+  bool up_ = true, standby_ = false;
+};
+
+struct Numbers {
+  model::ScoringModel model;
+  model::Policy policy;
+};
+
+absl::StatusOr<Numbers> ReadNumbers(const v1::QueryConfig& config) {
+  v1::ScoringModel model;
+  TEND_RETURN_IF_ERROR(ReadTextConfig(config.model_file(), &model));
+  v1::Policy policy;
+  TEND_RETURN_IF_ERROR(ReadTextConfig(config.policy_file(), &policy));
+  Numbers numbers;
+  TEND_ASSIGN_OR_RETURN(numbers.model, model::Compile(model));
+  TEND_ASSIGN_OR_RETURN(numbers.policy, model::Compile(policy));
+  return numbers;
+}
+
+absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig& runtime,
+                                                         absl::string_view what) {
+  kafka::KafkaOptions kafka;
+  kafka.bootstrap_servers = runtime.kafka_bootstrap_servers();
+  kafka.client_id = absl::StrCat("tend.query.", runtime.instance(), what);
+  return kafka::KafkaLog::Make(kafka);
+}
+
+// What answers: the handlers, and the two doors to them.
+class Doors {
+ public:
+  Doors(const v1::QueryConfig& config, PositionWatch& watch, const stream::Clock& clock,
+        const Judgement& judgement, int history_months)
+      : pool_({config.postgres()},
+              config.read_connections() == 0 ? kReadConnections : config.read_connections()),
+        access_(config.runtime()),
+        questions_(pool_, watch, clock, judgement, history_months),
+        relationships_(questions_) {}
+
+  absl::Status Open(const v1::RuntimeConfig& runtime) {
+    TEND_ASSIGN_OR_RETURN(server_, rpc::Server::Start(runtime, {&relationships_}));
+    if (runtime.http_address().empty()) return absl::OkStatus();
+    TEND_ASSIGN_OR_RETURN(http_, rpc::HttpServer::Start(
+                                     runtime, rpc::ConnectRoutes(*server_, access_,
+                                                                 {"tend.v1.RelationshipService"})));
+    return absl::OkStatus();
+  }
+
+  rpc::Server& server() { return *server_; }
+  int http_port() const { return http_ == nullptr ? 0 : http_->port(); }
+
+ private:
+  postgres::Pool pool_;
+  const rpc::Access access_;
+  RelationshipQuestions questions_;
+  RelationshipServiceHandler relationships_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<rpc::HttpServer> http_;
+};
+
+}  // namespace
+
+void CheckConfig(const v1::QueryConfig& config, ConfigFaults& faults) {
+  faults.RequireSet("model_file", config.model_file());
+  faults.RequireSet("policy_file", config.policy_file());
+  faults.RequireSet("postgres", config.postgres());
+  const auto check = [&](absl::string_view key, int value, int most) {
+    if (value < 0 || value > most) {
+      faults.Add(key, absl::StrCat(value), absl::StrCat("0 (the default) to ", most));
+    }
+  };
+  check("read_connections", config.read_connections(), kMostReadConnections);
+  check("history_months", config.history_months(), kMostHistoryMonths);
+}
+
+absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
+  const v1::RuntimeConfig& runtime = config.runtime();
+  Metrics metrics("query");
+  int metrics_port = 0;
+  if (!runtime.metrics_address().empty()) {
+    TEND_ASSIGN_OR_RETURN(metrics_port, metrics.Serve(runtime.metrics_address()));
+  }
+  TEND_ASSIGN_OR_RETURN(const Numbers numbers, ReadNumbers(config));
+  const stream::SystemClock clock;
+  ProjectorOptions options;
+  options.instance = runtime.instance();
+  options.history_months = config.history_months() == 0 ? kHistoryMonths : config.history_months();
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, MakeLog(runtime, ""));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, MakeLog(runtime, ".lag"));
+  PositionWatch watch;
+  Doors doors(config, watch, clock, {numbers.model, numbers.policy}, options.history_months);
+  TEND_RETURN_IF_ERROR(doors.Open(runtime));
+  LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
+                      {"rpc_port", doors.server().port()},
+                      {"http_port", doors.http_port()},
+                      {"metrics_port", metrics_port}});
+  service::LagWatch lag(std::move(looked_at), metrics, kLookEvery, kStallAfter);
+  Teller teller(metrics, doors.server(), lag, watch);
+  ProjectionWriter writer({config.postgres()}, {options.history_months});
+  Projector projector(*log, writer, clock, options);
+  absl::Status status = RunProjector(projector, options, teller, stop);
+  doors.server().SetServing(false);
+  return status;
+}
+
+}  // namespace tend::query
