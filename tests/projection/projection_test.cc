@@ -1,15 +1,16 @@
 // What the read model holds after what the services wrote, whatever fails in between.
 
+#include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "common/postgres/connection.h"
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "common/testing/postgres_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/query/postgres/projection_writer.h"
 #include "services/query/projector.h"
+#include "tests/projection/database.h"
 #include "tests/projection/pipeline.h"
 
 namespace tend::query {
@@ -25,77 +26,66 @@ constexpr char kStory[] = R"(
 2026-02-12T10:00 tom writes bob
 )";
 
-// Everything that the tables hold, as text: two of them are equal, or a test says where not.
-constexpr const char* kTables[] = {
-    "SELECT * FROM projection_offset ORDER BY topic, partition",
-    "SELECT * FROM scored_offset ORDER BY 1",
-    "SELECT * FROM interaction ORDER BY source_partition, source_offset, origin_id",
-    "SELECT * FROM relationship ORDER BY person_id",
-    "SELECT * FROM tie ORDER BY person_id, owner_id, origin_id",
-    "SELECT * FROM stage_change ORDER BY person_id, change_time",
-    "SELECT * FROM origin_person ORDER BY origin_id",
-    "SELECT * FROM origin_profile ORDER BY origin_id",
-    "SELECT * FROM identifier ORDER BY normalized, kind, system",
-    "SELECT * FROM list_row ORDER BY list_id, row",
-    "SELECT * FROM nudge ORDER BY nudge_id",
-    "SELECT * FROM nudge_change ORDER BY partition, change_offset",
-    "SELECT * FROM reject ORDER BY partition, reject_offset",
-    "SELECT * FROM erased_person ORDER BY 1",
-    "SELECT * FROM erased_origin ORDER BY 1"};
+ProjectorOptions Options(int records = 5000) {
+  ProjectorOptions options;
+  options.instance = "query-1";
+  options.limits = {records, 1 << 20, absl::ZeroDuration()};
+  return options;
+}
 
-class Database {
+// The undisturbed projection of what was told.
+std::string Projected(Pipeline& pipeline) {
+  Database database;
+  Projector projector(pipeline.log(), database.writer(), pipeline.clock(), Options());
+  EXPECT_EQ(projector.Start(), absl::OkStatus());
+  EXPECT_EQ(ProjectAll(projector), absl::OkStatus());
+  return database.Dump();
+}
+
+// Fails the n-th write, before or after it took effect, and again after as many.
+class FaultyModel final : public ReadModel {
  public:
-  explicit Database(const Pipeline& pipeline, const std::string& instance = "query-1",
-                    std::string conninfo = PostgresServer::Get().NewDatabase())
-      : conninfo_(std::move(conninfo)), writer_({conninfo_}, {}), connection_({conninfo_}) {
-    options_.instance = instance;
-    options_.limits.wait = absl::ZeroDuration();
-    projector_ = std::make_unique<Projector>(const_cast<Pipeline&>(pipeline).log(), writer_,
-                                             pipeline.clock(), options_);
+  FaultyModel(ReadModel& model, int every) : model_(model), every_(every) {}
+
+  absl::StatusOr<std::vector<Progress>> Begin(absl::Span<const Progress> partitions,
+                                              Erasures& erasures) override {
+    return model_.Begin(partitions, erasures);
   }
-
-  Projector& projector() { return *projector_; }
-  const std::string& conninfo() const { return conninfo_; }
-
-  int64_t Count(const std::string& from) {
-    const std::string sql = absl::StrCat("SELECT count(*) FROM ", from);
-    queries_.push_back(std::make_unique<std::string>(sql));
-    auto rows = connection_.Run(postgres::Batch().Add(queries_.back()->c_str()));
-    EXPECT_TRUE(rows.ok()) << rows.status();
-    return rows.ok() ? (*rows)[0].Int(0, 0) : -1;
-  }
-
-  // A line a row.
-  std::string Dump() {
-    std::string dump;
-    for (const char* table : kTables) {
-      queries_.push_back(
-          std::make_unique<std::string>(absl::StrCat("SELECT t::text FROM (", table, ") t")));
-      auto rows = connection_.Run(postgres::Batch().Add(queries_.back()->c_str()));
-      EXPECT_TRUE(rows.ok()) << rows.status();
-      absl::StrAppend(&dump, table, "\n");
-      for (int i = 0; rows.ok() && i < (*rows)[0].size(); ++i) {
-        absl::StrAppend(&dump, "  ", (*rows)[0].Text(i, 0), "\n");
-      }
+  absl::Status Write(const BatchRows& rows, absl::Span<const Advance> advances,
+                     Erasures& erasures) override {
+    if (++writes_ % every_ != 0) return model_.Write(rows, advances, erasures);
+    ++faults_;
+    if (faults_ % 2 == 0) {
+      Erasures lost;
+      EXPECT_EQ(model_.Write(rows, advances, lost), absl::OkStatus());
     }
-    return dump;
+    return absl::UnavailableError("injected");
   }
+  absl::Status DropBefore(absl::Time time) override { return model_.DropBefore(time); }
+
+  int faults() const { return faults_; }
 
  private:
-  const std::string conninfo_;
-  ProjectionWriter writer_;
-  postgres::Connection connection_;
-  std::vector<std::unique_ptr<std::string>> queries_;  // live as long as the connection
-  ProjectorOptions options_;
-  std::unique_ptr<Projector> projector_;
+  ReadModel& model_;
+  const int every_;
+  int writes_ = 0, faults_ = 0;
 };
 
-TEST(ProjectionTest, EachTopicBecomesRows) {
-  Pipeline pipeline;
-  pipeline.Tell(kStory);
-  Database database(pipeline);
-  ASSERT_EQ(database.projector().Start(), absl::OkStatus());
-  ASSERT_EQ(ProjectAll(database.projector()), absl::OkStatus());
+class ProjectionTest : public ::testing::Test {
+ protected:
+  void ProjectTo(Database& database, int records = 5000) {
+    Projector projector(pipeline_.log(), database.writer(), pipeline_.clock(), Options(records));
+    ASSERT_EQ(projector.Start(), absl::OkStatus());
+    ASSERT_EQ(ProjectAll(projector), absl::OkStatus());
+  }
+
+  Pipeline pipeline_;
+};
+
+TEST_F(ProjectionTest, EachTopicBecomesRows) {
+  pipeline_.Tell(kStory);
+  Database database;
+  ProjectTo(database);
   EXPECT_EQ(database.Count("interaction"), 7);
   EXPECT_EQ(database.Count("interaction_default"), 0);
   EXPECT_EQ(database.Count("relationship"), 3);
@@ -106,16 +96,147 @@ TEST(ProjectionTest, EachTopicBecomesRows) {
   EXPECT_GE(database.Count("stage_change"), 3);
 }
 
-TEST(ProjectionTest, AReplayIsANoOp) {
-  Pipeline pipeline;
-  pipeline.Tell(kStory);
-  Database database(pipeline);
-  ASSERT_EQ(database.projector().Start(), absl::OkStatus());
-  ASSERT_EQ(ProjectAll(database.projector()), absl::OkStatus());
+TEST_F(ProjectionTest, AReplayIsANoOp) {
+  pipeline_.Tell(kStory);
+  Database database;
+  ProjectTo(database);
   const std::string before = database.Dump();
-  ASSERT_EQ(database.projector().Start(), absl::OkStatus());
-  ASSERT_EQ(ProjectAll(database.projector()), absl::OkStatus());
+  ProjectTo(database);
   EXPECT_EQ(database.Dump(), before);
+}
+
+TEST_F(ProjectionTest, BatchesOfAnySizeGiveTheSameRows) {
+  pipeline_.Tell(kStory);
+  Database one_by_one;
+  ProjectTo(one_by_one, 1);
+  EXPECT_EQ(one_by_one.Dump(), Projected(pipeline_));
+}
+
+TEST_F(ProjectionTest, FaultsBeforeAndAfterACommitLoseAndDoubleNothing) {
+  pipeline_.Tell(kStory);
+  for (const int every : {2, 3}) {
+    Database database;
+    FaultyModel model(database.writer(), every);
+    Projector projector(pipeline_.log(), model, pipeline_.clock(), Options(3));
+    ASSERT_EQ(projector.Start(), absl::OkStatus());
+    for (absl::Status status = ProjectAll(projector); !status.ok();
+         status = ProjectAll(projector)) {
+      ASSERT_TRUE(absl::IsUnavailable(status)) << status;
+      ASSERT_EQ(projector.Start(), absl::OkStatus());
+    }
+    EXPECT_GE(model.faults(), 4);
+    EXPECT_EQ(database.Dump(), Projected(pipeline_));
+  }
+}
+
+TEST_F(ProjectionTest, ASecondInstanceStandsByAndTakesOver) {
+  pipeline_.Tell(kStory);
+  Database first;
+  Projector one(pipeline_.log(), first.writer(), pipeline_.clock(), Options(3));
+  ASSERT_EQ(one.Start(), absl::OkStatus());
+  ASSERT_TRUE(one.Step().ok());
+  ASSERT_TRUE(one.Step().ok());
+  Database second(first.conninfo());
+  ProjectorOptions options = Options();
+  options.instance = "query-2";
+  Projector two(pipeline_.log(), second.writer(), pipeline_.clock(), options);
+  EXPECT_TRUE(absl::IsAborted(two.Start()));
+  second.Run(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND "
+      "granted");
+  ASSERT_EQ(two.Start(), absl::OkStatus());
+  ASSERT_EQ(ProjectAll(two), absl::OkStatus());
+  EXPECT_TRUE(absl::IsUnavailable(ProjectAll(one)));
+  EXPECT_TRUE(absl::IsAborted(one.Start()));
+  EXPECT_EQ(second.Dump(), Projected(pipeline_));
+}
+
+TEST_F(ProjectionTest, OffsetsThatSomebodyMovedTakeTheBatchBack) {
+  pipeline_.Tell(kStory);
+  Database database;
+  ProjectTo(database);
+  const std::string before = database.Dump();
+  Erasures erasures;
+  const Advance stale{{kNudgesTopic, 0, std::nullopt}, 7};
+  BatchRows rows;
+  rows.scored = {{0}, {99}};
+  EXPECT_TRUE(absl::IsAborted(database.writer().Write(rows, {&stale, 1}, erasures)));
+  EXPECT_EQ(database.Dump(), before);
+}
+
+TEST_F(ProjectionTest, PostgresStopsAndComesBack) {
+  pipeline_.Tell(kStory);
+  Database database;
+  Projector projector(pipeline_.log(), database.writer(), pipeline_.clock(), Options(5));
+  ASSERT_EQ(projector.Start(), absl::OkStatus());
+  ASSERT_TRUE(projector.Step().ok());
+  ASSERT_TRUE(projector.Step().ok());
+  PostgresServer::Get().Stop();
+  EXPECT_TRUE(absl::IsUnavailable(ProjectAll(projector)));
+  EXPECT_TRUE(absl::IsUnavailable(projector.Start()));
+  PostgresServer::Get().Start();
+  absl::Status started = projector.Start();
+  for (int i = 0; i < 100 && absl::IsUnavailable(started); ++i) started = projector.Start();
+  ASSERT_EQ(started, absl::OkStatus());
+  ASSERT_EQ(ProjectAll(projector), absl::OkStatus());
+  Database again(database.conninfo());
+  EXPECT_EQ(again.Dump(), Projected(pipeline_));
+}
+
+TEST_F(ProjectionTest, AMergeMovesNoInteraction) {
+  pipeline_.Tell(kStory);
+  pipeline_.Merge("ann", "cy");
+  pipeline_.Tell("2026-02-13T09:00 cy reads-pricing\n");
+  Database database;
+  ProjectTo(database);
+  EXPECT_EQ(database.Count("interaction"), 8);
+  EXPECT_EQ(database.Count("origin_person"), 1);
+  EXPECT_EQ(database.Count("relationship WHERE merged_into IS NOT NULL"), 1);
+}
+
+TEST_F(ProjectionTest, AnErasureLeavesNothingPersonal) {
+  pipeline_.Tell(kStory);
+  pipeline_.Merge("ann", "cy");
+  Database database;
+  ProjectTo(database, 4);
+  pipeline_.Erase("ann");
+  pipeline_.Tell("2026-02-13T09:00 bob reads-pricing\n");
+  ProjectTo(database, 4);
+  const std::string dump = database.Dump();
+  for (const char* address : {"ann@", "cy@"}) {
+    EXPECT_EQ(dump.find(address), std::string::npos);
+    EXPECT_EQ(dump.find(absl::BytesToHexString(address)), std::string::npos);  // in bytea
+  }
+  EXPECT_EQ(database.Count("interaction"), 3);  // bob's
+  EXPECT_EQ(database.Count("identifier"), 1);
+  EXPECT_EQ(database.Count("origin_profile"), 1);
+  EXPECT_EQ(database.Count("erased_origin"), 2);
+  EXPECT_EQ(database.Count("nudge WHERE subject <> ''"), 0);
+  Database at_once;  // what comes after the erasure in another partition finds nobody
+  ProjectTo(at_once);
+  EXPECT_EQ(at_once.Count("interaction"), 3);
+  EXPECT_EQ(at_once.Count("identifier"), 1);
+}
+
+TEST_F(ProjectionTest, AnUnusableRecordStopsNothing) {
+  pipeline_.Tell(kStory);
+  const auto producer = pipeline_.log().NewProducer();
+  std::vector<stream::Written> written;
+  for (const char* topic : {kPersonEventsTopic, kRelationshipsTopic, kNudgesTopic, kRejectsTopic}) {
+    const stream::NewRecord poison{topic, 0, "key", "\xff\xff poison"};
+    ASSERT_EQ((*producer)->Send({&poison, 1}, written), absl::OkStatus());
+  }
+  Database database;
+  Projector projector(pipeline_.log(), database.writer(), pipeline_.clock(), Options());
+  ASSERT_EQ(projector.Start(), absl::OkStatus());
+  int64_t unusable = 0;
+  for (int i = 0; i < 5; ++i) {
+    const auto stepped = projector.Step();
+    ASSERT_TRUE(stepped.ok()) << stepped.status();
+    unusable += stepped->report.unusable;
+  }
+  EXPECT_EQ(unusable, 4);
+  EXPECT_EQ(database.Count("interaction"), 7);
 }
 
 }  // namespace

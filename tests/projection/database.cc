@@ -1,0 +1,58 @@
+#include "tests/projection/database.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/check.h"
+#include "common/testing/postgres_server.h"
+
+namespace tend::query {
+namespace {
+
+constexpr const char* kTables[] = {
+    "SELECT * FROM projection_offset ORDER BY topic, partition",
+    "SELECT * FROM scored_offset ORDER BY 1",
+    "SELECT * FROM interaction ORDER BY source_partition, source_offset, origin_id",
+    "SELECT * FROM relationship ORDER BY person_id",
+    "SELECT * FROM tie ORDER BY person_id, owner_id, origin_id",
+    "SELECT * FROM stage_change ORDER BY person_id, change_time",
+    "SELECT * FROM origin_person ORDER BY origin_id",
+    "SELECT * FROM origin_profile ORDER BY origin_id",
+    "SELECT * FROM identifier ORDER BY normalized, kind, system",
+    "SELECT * FROM list_row ORDER BY list_id, row",
+    "SELECT * FROM nudge ORDER BY nudge_id",
+    "SELECT * FROM nudge_change ORDER BY partition, change_offset",
+    "SELECT * FROM reject ORDER BY partition, reject_offset",
+    "SELECT * FROM erased_person ORDER BY 1",
+    "SELECT * FROM erased_origin ORDER BY 1"};
+
+}  // namespace
+
+Database::Database() : Database(PostgresServer::Get().NewDatabase()) {}
+Database::Database(std::string conninfo)
+    : conninfo_(std::move(conninfo)), writer_({conninfo_}, {}), connection_({conninfo_}) {}
+
+std::vector<postgres::Rows> Database::Ask(const std::string& sql) {
+  asked_.push_back(std::make_unique<std::string>(sql));
+  auto rows = connection_.Run(postgres::Batch().Add(asked_.back()->c_str()));
+  TEND_CHECK(rows.ok());
+  return *std::move(rows);
+}
+
+void Database::Run(const std::string& sql) { Ask(sql); }
+
+int64_t Database::Count(const std::string& from) {
+  return Ask(absl::StrCat("SELECT count(*) FROM ", from))[0].Int(0, 0);
+}
+
+std::string Database::Dump() {
+  std::string dump;
+  for (const char* table : kTables) {
+    const auto rows = Ask(absl::StrCat("SELECT t::text FROM (", table, ") t"));
+    absl::StrAppend(&dump, table, "\n");
+    for (int i = 0; i < rows[0].size(); ++i) absl::StrAppend(&dump, "  ", rows[0].Text(i, 0), "\n");
+  }
+  return dump;
+}
+
+}  // namespace tend::query
