@@ -176,7 +176,7 @@ TEST_F(ProjectionTest, PostgresStopsAndComesBack) {
   EXPECT_TRUE(absl::IsUnavailable(projector.Start()));
   PostgresServer::Get().Start();
   absl::Status started = projector.Start();
-  for (int i = 0; i < 100 && absl::IsUnavailable(started); ++i) started = projector.Start();
+  while (absl::IsUnavailable(started)) started = projector.Start();
   ASSERT_EQ(started, absl::OkStatus());
   ASSERT_EQ(ProjectAll(projector), absl::OkStatus());
   Database again(database.conninfo());
