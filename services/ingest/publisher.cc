@@ -41,6 +41,9 @@ absl::StatusOr<std::vector<stream::Written>> Publisher::Publish(
   }
   MutexLock lock(mu_);
   if (stopped_) return absl::UnavailableError("the service is stopping, try again");
+  if (away_ && (writing_ || !waiting_.empty())) {
+    return absl::UnavailableError("the log does not answer, try again");
+  }
   if (waiting_bytes_ > 0 && waiting_bytes_ + call.bytes > limits_.waiting_bytes) {
     return absl::UnavailableError("too much waits to be stored, try again later");
   }
@@ -63,6 +66,8 @@ void Publisher::Run(const std::stop_token& stop) {
     if (calls.empty()) break;
     const absl::Status status = Write(calls);
     MutexLock lock(mu_);
+    writing_ = false;
+    away_ = !status.ok();
     auto place = written_.begin();
     for (Call* call : calls) {
       call->status = ToCaller(status);
@@ -100,6 +105,7 @@ std::vector<Publisher::Call*> Publisher::TakeWaiting(const std::stop_token& stop
   taken.assign(waiting_.begin(), end);
   waiting_.erase(waiting_.begin(), end);
   waiting_bytes_ -= bytes;
+  writing_ = true;
   return taken;
 }
 

@@ -44,7 +44,8 @@ class Publisher {
 
   // Any thread; waits. One place a record, in order. Errors: UNAVAILABLE when the log does not take
   // them (some may be there all the same: the caller sends all again, readers drop repeats), or
-  // when too much waits already.
+  // when too much waits already. After a failed write one caller at a time finds out whether the
+  // log answers again; all others are told at once.
   absl::StatusOr<std::vector<stream::Written>> Publish(absl::Span<const Outgoing> records);
 
   // Of keys and values that wait for a write. Any thread.
@@ -77,6 +78,8 @@ class Publisher {
   std::condition_variable_any changed_;
   std::vector<Call*> waiting_ ABSL_GUARDED_BY(mu_);
   int64_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool away_ ABSL_GUARDED_BY(mu_) = false;  // the last write failed
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 
   std::jthread thread_;  // last: it uses all of the above

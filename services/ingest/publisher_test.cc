@@ -132,6 +132,25 @@ TEST_F(PublisherTest, ALogThatDoesNotAnswerIsUnavailableAndLaterWorksAgain) {
   EXPECT_EQ(log_.producers, 1);
 }
 
+TEST_F(PublisherTest, WhileTheLogIsAwayOneCallerTriesAndOthersAreToldAtOnce) {
+  log_.failures = {absl::UnavailableError("still away"), absl::UnavailableError("away")};
+  std::atomic<bool> trying = false, told = false;
+  // The second write ends only once another caller has its answer.
+  log_.during = [&] {
+    if (log_.writes != 2) return;
+    trying = true;
+    while (!told) std::this_thread::yield();
+  };
+  Publisher publisher(log_);
+  EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok());
+  std::jthread first([&] { EXPECT_FALSE(publisher.Publish({{"t", "k", "b"}}).ok()); });
+  while (!trying) std::this_thread::yield();
+  EXPECT_EQ(publisher.Publish({{"t", "k", "c"}}).status().code(), absl::StatusCode::kUnavailable);
+  told = true;
+  first.join();
+  EXPECT_TRUE(publisher.Publish({{"t", "k", "d"}}).ok());
+}
+
 TEST_F(PublisherTest, AProducerThatIsDoneForIsMadeAnew) {
   log_.failures = {absl::FailedPreconditionError("fatal")};
   Publisher publisher(log_);
