@@ -1,5 +1,7 @@
 #include "common/runtime/service_main.h"
 
+#include <sys/resource.h>
+
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
@@ -50,6 +52,13 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
     arguments.exit_code = kExitConfiguration;
   }
   return arguments;
+}
+
+void RaiseFileLimit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);  // where it is refused, the old limit stays
 }
 
 int TellFault(absl::string_view service, const absl::Status& status) {

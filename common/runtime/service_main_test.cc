@@ -1,5 +1,7 @@
 #include "common/runtime/service_main.h"
 
+#include <sys/resource.h>
+
 #include <fstream>
 #include <string>
 #include <vector>
@@ -18,6 +20,16 @@ ServiceArguments Read(std::vector<const char*> words) {
                               "scoring");
 }
 
+TEST(ServiceMainTest, TheFileLimitBecomesTheHighestAllowed) {
+  rlimit limit = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = limit.rlim_max / 2;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  RaiseFileLimit();
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
+}
+
 TEST(ServiceMainTest, AConfigurationIsNamed) {
   const ServiceArguments arguments = Read({"--config", "a.textproto"});
   EXPECT_THAT(arguments.config_paths, ElementsAre("a.textproto"));
@@ -34,7 +46,7 @@ TEST(ServiceMainTest, ConfigurationsGoOverTheOnesBefore) {
   };
   const std::string all = write("all.textproto", R"(
     runtime { instance: "scoring-1" kafka_bootstrap_servers: "127.0.0.1:1" rpc_address: "127.0.0.1:2" }
-    pool_owner_id: "pool")");
+    policy_file: "policy")");
   const std::string mine = write("mine.textproto", R"(runtime { rpc_address: "127.0.0.1:3" })");
   const std::string bad = write("bad.textproto", R"(runtime { rpc_address: "example.com:3" })");
   v1::ScoringConfig seen;
@@ -51,7 +63,7 @@ TEST(ServiceMainTest, ConfigurationsGoOverTheOnesBefore) {
   EXPECT_EQ(run({"--config", all.c_str(), "--config", mine.c_str()}), kExitStopped);
   EXPECT_EQ(seen.runtime().rpc_address(), "127.0.0.1:3");
   EXPECT_EQ(seen.runtime().instance(), "scoring-1");
-  EXPECT_EQ(seen.pool_owner_id(), "pool");
+  EXPECT_EQ(seen.policy_file(), "policy");
   EXPECT_EQ(run({"--config", all.c_str(), "--config", bad.c_str()}), kExitConfiguration);
 }
 
