@@ -1,7 +1,11 @@
 #include "tests/projection/database.h"
 
+#include <unistd.h>
+
+#include <fstream>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/testing/postgres_server.h"
@@ -43,6 +47,25 @@ void Database::Run(const std::string& sql) { Ask(sql); }
 
 int64_t Database::Count(const std::string& from) {
   return Ask(absl::StrCat("SELECT count(*) FROM ", from))[0].Int(0, 0);
+}
+
+double Database::WriterCpuSeconds() {
+  const int64_t pid =
+      Ask("SELECT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE "
+          "locktype = 'advisory' AND d.datname = current_database()")[0]
+          .Int(0, 0);
+  std::ifstream stat(absl::StrCat("/proc/", pid, "/stat"));
+  std::string field;
+  double ticks = 0;
+  for (int i = 1; stat >> field && i <= 15; ++i) {  // 14 and 15: utime and stime
+    int64_t value = 0;
+    if (i >= 14 && absl::SimpleAtoi(field, &value)) ticks += static_cast<double>(value);
+  }
+  return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+int64_t Database::TotalBytes() {
+  return Ask("SELECT pg_database_size(current_database())")[0].Int(0, 0);
 }
 
 std::string Database::Dump() {

@@ -23,6 +23,10 @@ class Database {
 
   // Rows: "tie WHERE owner_id = 'eve'".
   int64_t Count(const std::string& from);
+  // CPU seconds of the server's process that the writer's session has. REQUIRES: it projects.
+  double WriterCpuSeconds();
+  // Of all tables and indexes.
+  int64_t TotalBytes();
   // All that the tables hold, a line a row: two of them are equal, or say where not.
   std::string Dump();
   void Run(const std::string& sql);

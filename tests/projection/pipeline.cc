@@ -108,13 +108,22 @@ void Pipeline::AdvanceTo(absl::Time time) {
   Settle();
 }
 
-v1::Position Pipeline::Happens(v1::Interaction interaction) {
+void Pipeline::Accept(v1::Interaction interaction) {
   ingest::Acceptor acceptor;
   const ingest::AcceptResult result = acceptor.Accept(interaction, clock_.Now());
   const auto* accepted = std::get_if<ingest::Accepted>(&result);
   TEND_CHECK(accepted != nullptr);
   const stream::NewRecord record{accepted->topic, std::nullopt, accepted->key, accepted->value};
   TEND_CHECK(producer_->Send({&record, 1}, written_).ok());
+}
+
+void Pipeline::Happen(std::vector<v1::Interaction> interactions) {
+  for (v1::Interaction& interaction : interactions) Accept(std::move(interaction));
+  Settle();
+}
+
+v1::Position Pipeline::Happens(v1::Interaction interaction) {
+  Accept(std::move(interaction));
   Settle();
   v1::Position position;
   position.set_topic("tend.interactions.v1");

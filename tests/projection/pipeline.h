@@ -42,6 +42,8 @@ class Pipeline {
   // Owners of ours: eve and tom. Returns the position of its last interaction.
   v1::Position Tell(const std::string& story);
   v1::Position Happens(v1::Interaction interaction);
+  // Many at once, now; then all hops work until they are idle.
+  void Happen(std::vector<v1::Interaction> interactions);
   // Lets time pass.
   void AdvanceTo(absl::Time time);
   // Somebody of us decides. By names of the story.
@@ -55,6 +57,7 @@ class Pipeline {
   const stream::Clock& clock() const { return clock_; }
 
  private:
+  void Accept(v1::Interaction interaction);
   void Settle();
   absl::Status Append(absl::string_view topic, absl::string_view key, absl::string_view value);
 

@@ -26,14 +26,15 @@ class KnownProfiles {
   }
 
   // Whether the profile (its hash) is to be written: it is another one, and of no earlier time than
-  // the one that is known; or the same, and the time that is written is a day old. (A name that
-  // comes late by less than a day, after a restart, may so win over a later one.)
+  // the one that is known; or the same, and the time that is written is a month old. (Another name
+  // that comes late by less than that, after a restart, may so win over the last one. Writing the
+  // time each day was an update for every second mail of somebody who writes now and then.)
   bool IsNewProfile(const Id& origin, uint64_t hash, absl::Time source_time) {
     if (profiles_.size() >= most_) profiles_.clear();
     Profile& known = profiles_[origin];
     if (source_time < known.latest) return false;
     known.latest = source_time;
-    if (hash == known.hash && source_time - known.written < absl::Hours(24)) return false;
+    if (hash == known.hash && source_time - known.written < absl::Hours(24 * 30)) return false;
     known.hash = hash;
     known.written = source_time;
     return true;
