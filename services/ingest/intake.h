@@ -19,8 +19,6 @@
 
 namespace tend::ingest {
 
-inline constexpr char kRejectsTopic[] = "tend.rejects.v1";
-
 // One interaction's answer, in the order they were taken. Neither: it was ignored (an unknown fact
 // that its sender marked so).
 struct TakenItem {

@@ -60,6 +60,22 @@ int64_t Publisher::waiting_bytes() const {
   return waiting_bytes_;
 }
 
+PublisherCounts Publisher::counts() const {
+  MutexLock lock(mu_);
+  return counts_;
+}
+
+void Publisher::Count(const absl::Status& status) {
+  if (!status.ok()) {
+    ++counts_.failures;
+    return;
+  }
+  counts_.written += static_cast<int64_t>(records_.size());
+  counts_.rejects +=
+      std::count_if(records_.begin(), records_.end(),
+                    [](const stream::NewRecord& record) { return record.topic == kRejectsTopic; });
+}
+
 void Publisher::Run(const std::stop_token& stop) {
   while (true) {
     const std::vector<Call*> calls = TakeWaiting(stop);
@@ -68,6 +84,7 @@ void Publisher::Run(const std::stop_token& stop) {
     MutexLock lock(mu_);
     writing_ = false;
     away_ = !status.ok();
+    Count(status);
     auto place = written_.begin();
     for (Call* call : calls) {
       call->status = ToCaller(status);

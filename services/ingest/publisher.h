@@ -19,6 +19,8 @@
 
 namespace tend::ingest {
 
+inline constexpr char kRejectsTopic[] = "tend.rejects.v1";
+
 // A record of one caller; it owns its bytes.
 struct Outgoing {
   std::string topic;
@@ -31,6 +33,13 @@ struct PublisherLimits {
   int64_t waiting_bytes = 64 << 20;
   // Of one write to the log.
   int64_t write_bytes = 4 << 20;
+};
+
+// What a publisher did so far.
+struct PublisherCounts {
+  int64_t written = 0;   // records the log has for good, rejects among them
+  int64_t rejects = 0;   // of these, in tend.rejects.v1
+  int64_t failures = 0;  // writes that failed
 };
 
 class Publisher {
@@ -50,6 +59,8 @@ class Publisher {
 
   // Of keys and values that wait for a write. Any thread.
   int64_t waiting_bytes() const;
+  // Any thread.
+  PublisherCounts counts() const;
 
  private:
   // One caller's call, on its stack.
@@ -65,6 +76,7 @@ class Publisher {
   // What waits, up to one write.
   std::vector<Call*> TakeWaiting(const std::stop_token& stop);
   absl::Status Write(absl::Span<Call* const> calls);
+  void Count(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   stream::Log& log_;
   const PublisherLimits limits_;
@@ -78,6 +90,7 @@ class Publisher {
   std::condition_variable_any changed_;
   std::vector<Call*> waiting_ ABSL_GUARDED_BY(mu_);
   int64_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  PublisherCounts counts_ ABSL_GUARDED_BY(mu_);
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool away_ ABSL_GUARDED_BY(mu_) = false;  // the last write failed
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;

@@ -101,6 +101,17 @@ TEST_F(PublisherTest, ACallerLearnsWhereItsRecordsAre) {
   EXPECT_THAT(Offsets(publisher.Publish({{"t", "k", "c"}})), ElementsAre(2));
 }
 
+TEST_F(PublisherTest, ItCountsWhatTheLogHas) {
+  ASSERT_TRUE(memory_.CreateTopic({kRejectsTopic, 1, stream::Cleanup::kDelete}).ok());
+  log_.failures = {absl::UnavailableError("away")};
+  Publisher publisher(log_);
+  EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok());
+  EXPECT_TRUE(publisher.Publish({{"t", "k", "a"}, {kRejectsTopic, "k", "b"}}).ok());
+  EXPECT_EQ(publisher.counts().written, 2);
+  EXPECT_EQ(publisher.counts().rejects, 1);
+  EXPECT_EQ(publisher.counts().failures, 1);
+}
+
 TEST_F(PublisherTest, CallersThatWaitAreWrittenTogether) {
   constexpr int kCallers = 8;
   std::vector<std::jthread> callers;

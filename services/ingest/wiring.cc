@@ -38,6 +38,7 @@ namespace {
 // A stop of the service is seen this late by the inbox.
 constexpr absl::Duration kInboxPoll = absl::Milliseconds(200);
 constexpr absl::Duration kInboxPause = absl::Seconds(1);
+constexpr absl::Duration kCountEvery = absl::Seconds(1);
 
 // Shorter when told to stop.
 void PauseFor(absl::Duration time, const std::stop_token& stop) {
@@ -47,8 +48,21 @@ void PauseFor(absl::Duration time, const std::stop_token& stop) {
   never.wait_for(lock, stop, absl::ToChronoNanoseconds(time), [] { return false; });
 }
 
-void WaitFor(const std::stop_token& stop) {
-  while (!stop.stop_requested()) PauseFor(absl::Hours(1), stop);
+// Carries the publisher's counts to the metrics until told to stop: everything that comes in goes
+// through it.
+void CountUntil(const std::stop_token& stop, const Publisher& publisher, Metrics& metrics) {
+  PublisherCounts told;
+  while (!stop.stop_requested()) {
+    PauseFor(kCountEvery, stop);
+    const PublisherCounts now = publisher.counts();
+    const auto rejects = static_cast<double>(now.rejects - told.rejects);
+    metrics.Add(metric::kReceived, static_cast<double>(now.written - told.written));
+    metrics.Add(metric::kEmitted, static_cast<double>(now.written - told.written) - rejects);
+    metrics.Add(metric::kRejected, rejects);
+    metrics.Add(metric::kErrors, static_cast<double>(now.failures - told.failures),
+                {{"code", absl::StatusCodeToString(absl::StatusCode::kUnavailable)}});
+    told = now;
+  }
 }
 
 // For a path, without anything to escape.
@@ -99,7 +113,6 @@ class InboxThread {
     bool troubled = false;
     while (!stop.stop_requested()) {
       const absl::Status status = reader_.Step(kInboxPoll);
-      Count();
       if (!status.ok()) {
         metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
         if (!troubled) LogWarning("the inbox waits", {{"because", status}});
@@ -109,17 +122,9 @@ class InboxThread {
     }
   }
 
-  void Count() {
-    const InboxCounts& now = reader_.counts();
-    metrics_.Add(metric::kReceived, static_cast<double>(now.records - told_.records));
-    metrics_.Add(metric::kRejected, static_cast<double>(now.rejected - told_.rejected));
-    told_ = now;
-  }
-
   const Source source_;
   InboxReader reader_;
   Metrics& metrics_;
-  InboxCounts told_;
   std::jthread thread_;  // last: it uses all of the above
 };
 
@@ -185,7 +190,7 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
                       {"rpc_port", server->port()},
                       {"http_port", http == nullptr ? 0 : http->port()},
                       {"metrics_port", metrics_port}});
-  WaitFor(stop);
+  CountUntil(stop, publisher, metrics);
   server->SetServing(false);
   return absl::OkStatus();
 }
