@@ -25,18 +25,17 @@ class KnownProfiles {
     return identifiers_.insert(hash).second;
   }
 
-  // Whether the profile (its hash) is to be written: it is another one, and of no earlier time than
-  // the one that is known; or the same, and the time that is written is a month old. (Another name
-  // that comes late by less than that, after a restart, may so win over the last one. Writing the
-  // time each day was an update for every second mail of somebody who writes now and then.)
+  // Whether the profile (its hash) is to be written: it is another one than the last that is known,
+  // and of no earlier time. (Another name that comes late, after a restart, and lies between the
+  // first and the last time of the same name, so wins until the next one. Writing the time of each
+  // was an update for half of all mails.)
   bool IsNewProfile(const Id& origin, uint64_t hash, absl::Time source_time) {
     if (profiles_.size() >= most_) profiles_.clear();
     Profile& known = profiles_[origin];
     if (source_time < known.latest) return false;
     known.latest = source_time;
-    if (hash == known.hash && source_time - known.written < absl::Hours(24 * 30)) return false;
+    if (hash == known.hash) return false;
     known.hash = hash;
-    known.written = source_time;
     return true;
   }
 
@@ -49,7 +48,6 @@ class KnownProfiles {
   struct Profile {
     uint64_t hash = 0;
     absl::Time latest = absl::InfinitePast();
-    absl::Time written = absl::InfinitePast();
   };
 
   const size_t most_;

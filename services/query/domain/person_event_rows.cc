@@ -33,6 +33,11 @@ Shown ShownBy(const v1::Interaction& interaction, const v1::Party* party) {
   return {View(party->display_name()), {}, {}};
 }
 
+// Whether what is shown takes the place of what is known.
+bool Changes(absl::string_view shown, absl::string_view known) {
+  return !shown.empty() && RowText(shown) != known;
+}
+
 const v1::Party* PartyOf(const v1::PersonEvent& event) {
   for (const v1::Party& party : event.interaction().parties()) {
     if (party.side() == v1::SIDE_THEIRS && party.person_id() == event.person_id()) return &party;
@@ -127,7 +132,9 @@ void RowMaker::AddProfile(const Id& origin, absl::string_view name, absl::string
     rows.origins.push_back(origin);
     rows.sources.push_back(time);
     rows.names.emplace_back(), rows.companies.emplace_back(), rows.titles.emplace_back();
-  } else if (time < rows.sources[at]) {
+  } else if (time < rows.sources[at] ||
+             !(Changes(name, rows.names[at]) || Changes(company, rows.companies[at]) ||
+               Changes(title, rows.titles[at]))) {
     return;
   }
   rows.sources[at] = time;

@@ -56,7 +56,9 @@ constexpr const char* kProfiles = R"sql(
         display_name = coalesce(nullif(excluded.display_name, ''), p.display_name),
         company = coalesce(nullif(excluded.company, ''), p.company),
         title = coalesce(nullif(excluded.title, ''), p.title)
-    WHERE p.source_time <= excluded.source_time)sql";
+    WHERE p.source_time <= excluded.source_time
+      AND (excluded.display_name NOT IN ('', p.display_name) OR
+           excluded.company NOT IN ('', p.company) OR excluded.title NOT IN ('', p.title)))sql";
 constexpr const char* kIdentifiers = R"sql(
     INSERT INTO identifier AS i (origin_id, kind, system, normalized, raw)
     SELECT * FROM unnest($1, $2, $3, $4, $5)
