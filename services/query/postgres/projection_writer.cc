@@ -17,8 +17,8 @@ using postgres::Batch;
 using postgres::Params;
 using postgres::Rows;
 
-// Any number: that of this lock.
-constexpr const char* kLead = "SELECT pg_try_advisory_lock(7465616402)";
+// Any number that no other lock of ours has (746561640x are migrations' and enrichment's).
+constexpr const char* kLead = "SELECT pg_try_advisory_lock(7465616410)";
 constexpr const char* kAddOffsets = R"sql(
     INSERT INTO projection_offset (topic, partition, next_offset)
     SELECT topic, partition, -1 FROM unnest($1, $2) n(topic, partition) ON CONFLICT DO NOTHING)sql";
