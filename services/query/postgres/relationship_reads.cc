@@ -216,6 +216,7 @@ absl::StatusOr<std::vector<Ranked>> ReadBounds(Connection& connection, const Lis
   }
   TEND_ASSIGN_OR_RETURN(const std::vector<Rows> rows, connection.Run(Batch().Add(sql, params)));
   std::vector<Ranked> bounds;
+  bounds.reserve(static_cast<size_t>(rows[0].size()));
   for (int i = 0; i < rows[0].size(); ++i) {
     bounds.push_back({rows[0].Double(i, 0), rows[0].UuidOf(i, 1)});
   }
