@@ -61,20 +61,17 @@ absl::StatusOr<std::string> RecordJson(const stream::Record& record) {
   if (message == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(record.topic, ": its messages are not known"));
   }
-  std::string value = "null";
-  if (!record.tombstone) {
-    if (!message->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
-      return absl::DataLossError(absl::StrCat(record.topic, "/", record.partition, "@",
-                                              record.offset.value(), " is no ",
-                                              message->GetDescriptor()->full_name()));
-    }
-    value.clear();
-    if (!google::protobuf::util::MessageToJsonString(*message, &value).ok()) value = "null";
+  const std::string type = message->GetDescriptor()->full_name();
+  const std::string place =
+      absl::StrCat("{\"topic\":\"", record.topic, "\",\"partition\":", record.partition,
+                   ",\"offset\":", record.offset.value(), ",\"key\":", JsonText(record.key));
+  if (record.tombstone) return absl::StrCat(place, ",\"type\":\"", type, "\",\"value\":null}");
+  std::string value;
+  if (!message->ParseFromArray(record.value.data(), static_cast<int>(record.value.size())) ||
+      !google::protobuf::util::MessageToJsonString(*message, &value).ok()) {
+    return absl::StrCat(place, ",\"bytes\":\"", absl::Base64Escape(record.value), "\"}");
   }
-  return absl::StrCat("{\"topic\":\"", record.topic, "\",\"partition\":", record.partition,
-                      ",\"offset\":", record.offset.value(), ",\"key\":", JsonText(record.key),
-                      ",\"type\":\"", message->GetDescriptor()->full_name(), "\",\"value\":", value,
-                      "}");
+  return absl::StrCat(place, ",\"type\":\"", type, "\",\"value\":", value, "}");
 }
 
 }  // namespace tend::cli

@@ -11,9 +11,9 @@
 namespace tend::cli {
 
 // {"topic":..., "partition":..., "offset":..., "key":..., "type":"tend.v1.Nudge", "value":{...}}.
-// The value is null for a tombstone. A key that is no text is in hexadecimal. Errors:
-// INVALID_ARGUMENT: a topic whose messages are not known here; DATA_LOSS: bytes that are no such
-// message.
+// The value is null for a tombstone. What is no such message has "bytes" (base64) instead of a type
+// and a value. A key that is no text is in hexadecimal. Errors: INVALID_ARGUMENT: a topic whose
+// messages are not known here.
 absl::StatusOr<std::string> RecordJson(const stream::Record& record);
 
 // Whether the record is the harness's own, in a changelog: readers skip it.

@@ -40,9 +40,9 @@ TEST(RecordJsonTest, ATombstoneHasNoValueAndAKeyOfBytesIsHexadecimal) {
             std::string::npos);
 }
 
-TEST(RecordJsonTest, WhatCannotBeReadIsNamed) {
-  EXPECT_EQ(RecordJson(RecordOf("tend.nudges.v1", "eve", "\xff")).status().message(),
-            "tend.nudges.v1/2@7 is no tend.v1.NudgeChanged");
+TEST(RecordJsonTest, WhatCannotBeReadIsShownAsItsBytes) {
+  EXPECT_EQ(*RecordJson(RecordOf("tend.nudges.v1", "eve", "\xff")),
+            R"({"topic":"tend.nudges.v1","partition":2,"offset":7,"key":"eve","bytes":"/w=="})");
   EXPECT_EQ(RecordJson(RecordOf("other", "", "")).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
