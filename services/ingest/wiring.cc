@@ -38,6 +38,7 @@ namespace {
 // A stop of the service is seen this late by the inbox.
 constexpr absl::Duration kInboxPoll = absl::Milliseconds(200);
 constexpr absl::Duration kInboxPause = absl::Seconds(1);
+constexpr absl::Duration kAnswerWithin = absl::Seconds(3);
 constexpr absl::Duration kCountEvery = absl::Seconds(1);
 
 // Shorter when told to stop.
@@ -128,8 +129,11 @@ class InboxThread {
   std::jthread thread_;  // last: it uses all of the above
 };
 
+// One for each thread that uses it, or lock. Somebody waits for the answer: when Kafka is away,
+// they are to hear so soon.
 absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> OpenLog(const v1::RuntimeConfig& runtime) {
   kafka::KafkaOptions options;
+  options.call_timeout = options.delivery_timeout = kAnswerWithin;
   options.bootstrap_servers = runtime.kafka_bootstrap_servers();
   options.client_id = absl::StrCat("tend.ingest.", runtime.instance());
   return kafka::KafkaLog::Make(options);
@@ -164,14 +168,16 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   if (!runtime.metrics_address().empty()) {
     TEND_ASSIGN_OR_RETURN(metrics_port, metrics.Serve(runtime.metrics_address()));
   }
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, OpenLog(runtime));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> publisher_log, OpenLog(runtime));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> ledger_log, OpenLog(runtime));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> inbox_log, OpenLog(runtime));
   const stream::SystemClock clock;
-  Publisher publisher(*log);
+  Publisher publisher(*publisher_log);
   const rpc::Access access(runtime);
   std::vector<SourceDoor> doors;
   doors.reserve(sources.size());
   for (const Source& source : sources) doors.emplace_back(source, access, publisher, clock);
-  ImportLedger ledger(*log, publisher);
+  ImportLedger ledger(*ledger_log, publisher);
   IngestServiceHandler ingest(publisher, ledger, clock);
   InboxServiceHandler inbox(publisher, clock);
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
@@ -181,7 +187,7 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   std::unique_ptr<InboxThread> inbox_thread;
   if (config.has_inbox()) {
     TEND_ASSIGN_OR_RETURN(Source source, LoadInbox(config.inbox()));
-    inbox_thread = std::make_unique<InboxThread>(*log, publisher, clock, std::move(source),
+    inbox_thread = std::make_unique<InboxThread>(*inbox_log, publisher, clock, std::move(source),
                                                  runtime.instance(), metrics);
   }
   server->SetServing(true);
