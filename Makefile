@@ -57,12 +57,15 @@ clean-data: ## Forget all that was stored (after `make down`)
 	@$(STACK) clean-data
 
 ##@ Work on it
-.PHONY: build test check format lint
+.PHONY: build test test-all check format lint
 build: configure ## Build everything
 	@$(BUILT)
 
-test: build ## Build everything and run the tests (tiers unit, conformance, golden)
-	@ctest --test-dir $(BUILD) -L '^(unit|conformance|golden)$$' -j2 --output-on-failure --no-tests=error
+test: build ## Build everything and run the tests (tiers unit, conformance, golden, e2e)
+	@ctest --test-dir $(BUILD) -L '^(unit|conformance|golden|e2e)$$' -j2 --output-on-failure --no-tests=error
+
+test-all: build ## All tests, the long ones too (tier e2e-slow)
+	@ctest --test-dir $(BUILD) -j2 --output-on-failure --no-tests=error
 
 # Cheap checks first. The last step compares with the tree as it was, so it can be run on work in progress.
 check: packages-check ## All that must hold for a change: format, lint, build, tests, a clean tree after

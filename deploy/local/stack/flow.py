@@ -22,7 +22,7 @@ def tend(place, *arguments):
 
 
 def environment(place):
-    return {**os.environ, "TEND_SERVER": place.rpc_address("ingest"), "TEND_BOOTSTRAP": place.bootstrap,
+    return {**os.environ, "TEND_INGEST": place.rpc_address("ingest"), "TEND_BOOTSTRAP": place.bootstrap,
             "TEND_SERVICES": ",".join(f"{name}={place.rpc_address(name)}" for name in SERVICES)}
 
 

@@ -1,0 +1,95 @@
+"""Kafka and PostgreSQL go away for 20 s, poison comes in on every topic, a second scoring instance comes and goes: the
+services wait, say so and go on by themselves, and the outcome is the trial's.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+from comparison import TOPICS, ComparedWithTheTrial
+from outcome import Outcome
+from running_stack import BIN, RunningStack, new_folder, while_sending
+from traffic import Traffic, tend_trial
+
+AWAY_SECONDS = 20.0
+TOLD_SECONDS = 7.0  # two waits of 3 s at most: for what was imported before, and for the first record
+SERVICES = ("enrichment", "scoring", "notification", "ingest")
+READ = ("tend.interactions.v1", "tend.person-events.v1", "tend.moments.v1", "tend.owner-events.v1")
+
+
+class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = new_folder()
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.traffic = Traffic(cls.folder, seed=11)
+        cls.expected = Outcome(tend_trial(cls.traffic, cls.folder))
+        cls.stack = cls.enterClassContext(RunningStack(cls.folder / "stack", cls.traffic.roster, more=[("scoring", 2)]))
+        cls.seen = {}
+        stack, traffic = cls.stack, cls.traffic
+        stack.stop("scoring-2")
+        stack.send("list", traffic.list)
+        while_sending(stack, "interactions", traffic.history[0], cls.kafka_away)
+        while_sending(stack, "interactions", traffic.history[1], cls.postgres_away)
+        while_sending(stack, "interactions", traffic.history[2], lambda: stack.start("scoring-2"), lambda: stack.stop("scoring"),
+                      lambda: stack.start("scoring"))
+        while_sending(stack, "interactions", traffic.history[3], cls.poison, lambda: stack.kill("scoring-2"),
+                      lambda: stack.stop("scoring-2"))
+        for path in traffic.fresh:
+            while_sending(stack, "interactions", path)
+        cls.actual = Outcome(record for topic in TOPICS for record in stack.records(topic))
+
+    @classmethod
+    def kafka_away(cls):
+        cls.stack.stop("kafka")
+        began = time.monotonic()
+        cls.seen["without Kafka"] = cls.timed_import()
+        time.sleep(max(0.0, began + AWAY_SECONDS - time.monotonic()))
+        cls.stack.start("kafka")
+
+    @classmethod
+    def timed_import(cls):
+        began = time.monotonic()
+        done = cls.stack.tend("import", "interactions", str(cls.traffic.fresh[-1]))
+        return done.returncode, done.stdout, time.monotonic() - began
+
+    @classmethod
+    def postgres_away(cls):
+        cls.stack.stop("postgres")
+        time.sleep(AWAY_SECONDS)
+        cls.seen["without PostgreSQL"] = cls.stack.serves("enrichment")
+        cls.stack.start("postgres")
+
+    @classmethod
+    def poison(cls):
+        subprocess.run([str(BIN / "e2e_poison"), cls.stack.place.bootstrap, *READ], check=True)
+
+    def test_no_service_ended_by_itself(self):
+        self.assertEqual(self.stack.ended(), [])
+
+    def test_ingest_says_soon_that_it_cannot_keep_anything(self):
+        code, said, seconds = self.seen["without Kafka"]
+        self.assertEqual(code, 1, said)
+        self.assertLess(seconds, TOLD_SECONDS, said)
+
+    def test_enrichment_says_that_it_does_not_serve_without_postgresql(self):
+        self.assertFalse(self.seen["without PostgreSQL"])
+
+    def test_all_serve_again(self):
+        self.assertEqual([name for name in SERVICES if not self.stack.serves(name)], [])
+
+    def test_each_poison_record_is_a_reject_with_its_bytes(self):
+        places = {}
+        for record in self.stack.records("tend.rejects.v1"):
+            reject = record["value"]
+            if "record" in reject and reject.get("value", "").startswith("//8"):  # base64 of ff ff
+                places.setdefault(reject["record"]["topic"], []).append(reject["record"].get("partition", 0))
+        self.assertEqual({topic: sorted(partitions) for topic, partitions in places.items()},
+                         {topic: [0, 1, 2, 3] for topic in READ})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,146 @@
+"""A whole stack for a test: Kafka, PostgreSQL and the services as processes of their own, on free ports, in a folder
+that goes with it. Parts are started, stopped and killed by name; nothing supervises them.
+
+    with RunningStack(new_folder()) as stack:
+        stack.send("list", "deploy/sample/list.csv")
+        stack.wait_until_flown()
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "deploy/local/stack"))
+import flow
+from parts import BIN, Place, Service, parts_of  # before machine: it says where that is
+from machine import end_with_parent
+
+START_SECONDS = 90.0
+END_SECONDS = 40.0
+SEND_SECONDS = 120.0
+LOOK = 0.05
+
+
+def new_folder():
+    """A folder that PostgreSQL's user can go through, whoever runs the test."""
+    folder = Path(tempfile.mkdtemp(prefix="tend-e2e-"))
+    os.chmod(folder, 0o755)
+    return folder
+
+
+class RunningStack:
+    def __init__(self, folder, roster=None, more=()):
+        """folder: its own. roster: another one than the sample's. more: second instances, as ("scoring", 2)."""
+        self.place = Place.elsewhere(folder, more)
+        self.place.roster = roster
+        parts = parts_of(self.place) + [Service(name, self.place, instance) for name, instance in more]
+        self.parts = {part.name: part for part in parts}
+        self.running = {}
+
+    def __enter__(self):
+        try:
+            for name in self.parts:
+                self.start(name)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for name in reversed(list(self.parts)):
+            self.stop(name)
+
+    def start(self, name, wait=True):
+        part = self.parts[name]
+        self.running[name] = part.start(start_new_session=True, preexec_fn=end_with_parent())
+        deadline = time.monotonic() + START_SECONDS
+        while wait and not part.serves():
+            if self.running[name].poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"{name} does not serve:\n{self.log(name)}")
+            time.sleep(LOOK)
+
+    def stop(self, name):
+        """As a supervisor does; the seconds it took."""
+        process = self.running.pop(name, None)
+        began = time.monotonic()
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise AssertionError(f"{name} did not stop within {END_SECONDS} s:\n{self.log(name)}") from None
+        return time.monotonic() - began
+
+    def kill(self, name):
+        """kill -9, then starts it again at once."""
+        process = self.running.pop(name)
+        process.kill()
+        process.wait()
+        self.start(name, wait=False)
+
+    def restart(self, name):
+        took = self.stop(name)
+        self.start(name, wait=False)
+        return took
+
+    def serves(self, name):
+        return self.parts[name].serves()
+
+    def ended(self):
+        """The parts that ended by themselves."""
+        return [name for name, process in self.running.items() if process.poll() is not None]
+
+    def log(self, name):
+        path = self.parts[name].log
+        return "\n".join(path.read_text(errors="replace").splitlines()[-15:]) if path.exists() else "(no log)"
+
+    def tend(self, *arguments):
+        return flow.tend(self.place, *arguments)
+
+    def send(self, kind, path):
+        """Imports a file as a client would: again, until all of it has been acknowledged."""
+        deadline = time.monotonic() + SEND_SECONDS
+        while True:
+            done = self.tend("import", kind, str(path))
+            if done.returncode in (0, 2):  # 2: rows were rejected
+                return done.stdout
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path} could not be sent: {done.stdout}\n{self.log('ingest')}")
+
+    def wait_until_flown(self):
+        try:
+            flow.wait_until_flown(self.place)
+        except flow.NotFlown as late:
+            logs = "\n".join(f"-- {name}\n{self.log(name)}" for name in self.parts if name not in ("kafka", "postgres"))
+            raise AssertionError(f"{late}\n{logs}") from None
+
+    def records(self, topic):
+        return flow.records(self.place, topic)
+
+
+def while_sending(stack, kind, path, *deeds):
+    """Does the deeds one after the other while a file is on its way, then waits until all has flown."""
+    failed = []
+
+    def send():
+        try:
+            stack.send(kind, path)
+        except AssertionError as failure:
+            failed.append(failure)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    for deed in deeds:
+        deed()
+    sender.join()
+    if failed:
+        raise failed[0]
+    stack.wait_until_flown()
