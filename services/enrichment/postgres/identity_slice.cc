@@ -29,8 +29,7 @@ constexpr const char* kMembers = TEND_MEMBERS
     "SELECT origin_id, person_id, coalesce(account, ''), strong, erased FROM member ORDER BY "
     "number";
 constexpr const char* kPairs = TEND_MEMBERS
-    "SELECT p.a, p.b, p.agreeing, p.apart FROM member m JOIN identity_pair p ON p.a = m.origin_id "
-    "WHERE p.b IN (SELECT origin_id FROM member)";
+    "SELECT p.a, p.b, p.agreeing, p.apart FROM member m JOIN identity_pair p ON p.a = m.origin_id";
 constexpr const char* kMembersIdentifiers =
     TEND_MEMBERS "SELECT key, origin_id FROM member JOIN identity_identifier USING (origin_id)";
 #undef TEND_MEMBERS
@@ -70,6 +69,7 @@ class Reader {
   }
   void ReadPairs(const Rows& rows) {
     for (int i = 0; i < rows.size(); ++i) {
+      if (!places_.contains(rows.Uuid(i, 1))) continue;  // of somebody who is not touched
       const IdentityTables::Pair pair(PlaceOf(rows.Uuid(i, 0)), PlaceOf(rows.Uuid(i, 1)));
       const auto agreeing = static_cast<uint8_t>(rows.Int(i, 2));
       if (agreeing != 0) slice_.tables.agreeing[pair] = agreeing;
