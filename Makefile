@@ -13,6 +13,8 @@ TRIAL_ARGS ?= $(SAMPLE)/list.csv $(SAMPLE)/interactions.jsonl.gz $(SAMPLE)/five_
   --roster $(SAMPLE)/roster.textproto --made-up
 # The real mail of `make measure-model`: the folder of events.csv.gz and truth_train_valid.csv.gz.
 MAIL_LOG ?= ../shared/data/email_eu
+# Of `make bench`: --mail FOLDER, --people N.
+BENCH_ARGS ?=
 # One job a core, but no more than memory allows: the largest compile takes about 1.5 GiB.
 JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n = int($$2 / 1572864); \
           if (n > cores) n = cores; print n < 1 ? 1 : n }' /proc/meminfo)
@@ -100,10 +102,13 @@ proto/node_modules/.package-lock.json: proto/package.json proto/package-lock.jso
 	@touch $@
 
 ##@ Measure it, renew it
-.PHONY: bench-model measure-model regolden
+.PHONY: bench bench-model measure-model regolden
 bench-model: configure ## Run the model's benchmarks: bytes a relationship, time an update
 	@$(BUILT) --target model_benchmark
 	@$(BUILD)/common/model/model_benchmark
+
+bench: build ## Import made-up traffic into a whole stack of its own: rates, CPU, memory of each process
+	@python3 -B tests/bench/pipeline.py $(BENCH_ARGS)
 
 measure-model: configure ## Judge the shipped model on real mail (MAIL_LOG=FOLDER): AUC, calibration, touches withheld
 	@$(BUILT) --target measure_model

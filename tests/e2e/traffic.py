@@ -63,9 +63,13 @@ def write(path, rows):
 
 def tend_trial(traffic, folder):
     """The records of the topics when the trial imports the same files today."""
+    return records_of_trial(traffic.files, traffic.roster, folder)
+
+
+def records_of_trial(files, roster, folder, *options):
     path = folder / "trial.jsonl"
-    done = subprocess.run([str(BIN / "tend"), "trial", *map(str, traffic.files), "--roster", str(traffic.roster), "--as-import",
-                           "--json", "--records", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([str(BIN / "tend"), "trial", *map(str, files), "--roster", str(roster), "--as-import", "--json",
+                           "--records", str(path), *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode not in (0, 2):  # 2: rows were rejected
         raise AssertionError(f"tend trial: {done.stderr}")
     return [json.loads(line) for line in path.read_text().splitlines()]
