@@ -105,6 +105,17 @@ TEST_F(ProjectionTest, AReplayIsANoOp) {
   EXPECT_EQ(database.Dump(), before);
 }
 
+// What the runbook does with a database that is older than the topics' retention.
+TEST_F(ProjectionTest, WithoutOffsetsItBeginsAnewAndDoublesNothing) {
+  pipeline_.Tell(kStory);
+  Database database;
+  ProjectTo(database);
+  const std::string before = database.Dump();
+  database.Run("TRUNCATE projection_offset");
+  ProjectTo(database);
+  EXPECT_EQ(database.Dump(), before);
+}
+
 TEST_F(ProjectionTest, BatchesOfAnySizeGiveTheSameRows) {
   pipeline_.Tell(kStory);
   Database one_by_one;

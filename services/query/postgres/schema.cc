@@ -213,7 +213,71 @@ CREATE TABLE erased_person (person_id uuid PRIMARY KEY);
 CREATE TABLE erased_origin (origin_id uuid PRIMARY KEY);
 )sql";
 
-constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection}};
+// For reports: what others than query may read (docs/formats.md). The tables behind may change,
+// these columns stay.
+constexpr const char* kReports = R"sql(
+CREATE SCHEMA report;
+
+-- The names of enumerators, by their numbers; NULL for what this version does not know.
+CREATE FUNCTION report.stage_name(n smallint) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'seed', 'sprouting', 'growing', 'ready', 'conversing', 'resting', 'fallow'])[n] $body$;
+CREATE FUNCTION report.stage_cause_name(n smallint) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'their_act', 'our_act', 'time', 'backlog', 'identity', 'model', 'their_wish'])[n] $body$;
+CREATE FUNCTION report.moment_kind_name(n smallint) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'became_ready', 'waits_for_us', 'promise_due', 'cooling', 'over_contacted', 'rest_over',
+    'life_event', 'product_feedback'])[n] $body$;
+CREATE FUNCTION report.nudge_state_name(n smallint) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'open', 'snoozed', 'answered', 'withdrawn', 'expired'])[n] $body$;
+CREATE FUNCTION report.reject_reason_name(n smallint) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'malformed', 'field_missing', 'field_invalid', 'time_invalid', 'out_of_order',
+    'fact_unknown', 'party_unknown', 'too_large', 'column_missing', 'file_repeated',
+    'version_unknown', 'person_erased'])[n] $body$;
+-- By the field's number in Interaction.fact.
+CREATE FUNCTION report.fact_name(n smallint) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'message_sent', 'message_delivered', 'message_opened', 'message_bounced', 'meeting_held',
+    'meeting_declined', 'call_held', 'call_missed', 'page_visited', 'content_wanted',
+    'form_sent', 'event_attended', 'connected', 'commented', 'introduced', 'referred',
+    'question_asked', 'question_answered', 'promise_made', 'promise_kept', 'promise_broken',
+    'product_used', 'product_feedback', 'purchased', 'job_changed', 'profile_changed',
+    'owner_changed', 'list_row_entered', 'consent_given', 'consent_revoked', 'rest_wished',
+    'rest_ended', 'unsubscribed', 'complained', 'erasure_asked'])[n - 19] $body$;
+
+CREATE VIEW report.relationship AS
+  SELECT person_id, report.stage_name(stage) AS stage, readiness, as_of_time,
+         nullif(account_id, '') AS account_id, nullif(owner_id, '') AS owner_id
+  FROM relationship WHERE NOT erased AND merged_into IS NULL;
+
+CREATE VIEW report.tie AS
+  SELECT t.person_id, nullif(t.owner_id, '') AS owner_id, t.strength
+  FROM tie t JOIN relationship r USING (person_id) WHERE NOT r.erased AND r.merged_into IS NULL;
+
+CREATE VIEW report.stage_change AS
+  SELECT person_id, change_time, report.stage_name(stage) AS stage,
+         report.stage_cause_name(cause) AS cause
+  FROM stage_change;
+
+CREATE VIEW report.interaction AS
+  SELECT i.occur_time, coalesce(p.person_id, i.origin_id) AS person_id,
+         report.fact_name(i.fact) AS fact
+  FROM interaction i LEFT JOIN origin_person p USING (origin_id);
+
+CREATE VIEW report.nudge AS
+  SELECT nudge_id, person_id, owner_id, report.moment_kind_name(kind) AS kind,
+         report.nudge_state_name(state) AS state, create_time, deliver_not_before_time
+  FROM nudge;
+
+CREATE VIEW report.reject AS
+  SELECT reject_time, service, report.reject_reason_name(reason) AS reason FROM reject;
+)sql";
+
+constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
+                                    postgres::Migration{"reports", kReports}};
 
 }  // namespace
 
