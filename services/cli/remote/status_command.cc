@@ -24,7 +24,7 @@ namespace {
 constexpr absl::Duration kTimeLimit = absl::Seconds(2);
 constexpr char kServices[] =
     "ingest=127.0.0.1:7410,enrichment=127.0.0.1:7411,scoring=127.0.0.1:7412,"
-    "notification=127.0.0.1:7413";
+    "notification=127.0.0.1:7413,query=127.0.0.1:7414";
 
 struct Arguments {
   std::string services = kServices;
