@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/proto_time.h"
 
 namespace tend::notification {
 namespace {
@@ -69,7 +69,7 @@ class ProcessorTest : public ::testing::Test {
     opened.set_owner_id(owner);
     opened.set_kind(v1::MOMENT_KIND_BECAME_READY);
     opened.set_family(v1::MOMENT_FAMILY_OUTREACH);
-    *opened.mutable_expire_time() = ToStamp(context_.time + kLife);
+    *opened.mutable_expire_time() = model::ToStamp(context_.time + kLife);
     opened.mutable_source_position()->set_offset(7);
     return event;
   }
@@ -184,7 +184,7 @@ TEST_F(ProcessorTest, TheZoneIsKnownAgainAfterARestart) {
   Commit();
   v1::Nudge nudge;
   ASSERT_TRUE(nudge.ParseFromString(changelog_["eve\nm1"]));
-  EXPECT_EQ(ToTime(nudge.deliver_not_before_time()), kMonday + absl::Hours(4));
+  EXPECT_EQ(model::ToTime(nudge.deliver_not_before_time()), kMonday + absl::Hours(4));
   EXPECT_EQ(nudge.held_by(), v1::GUARD_REASON_QUIET_HOURS);
 }
 
@@ -201,8 +201,8 @@ TEST_F(ProcessorTest, BadRecordsAreRejectedAndChangeNothing) {
   nowhere.mutable_roster_entry_set()->set_time_zone("Mars/Olympus");
   EXPECT_THAT(Process(nowhere).detail(), HasSubstr("Mars/Olympus"));
   v1::OwnerEvent backwards = ByOwner("e1", "eve");
-  *backwards.mutable_leave_set()->mutable_start_time() = ToStamp(kMonday);
-  *backwards.mutable_leave_set()->mutable_end_time() = ToStamp(kMonday);
+  *backwards.mutable_leave_set()->mutable_start_time() = model::ToStamp(kMonday);
+  *backwards.mutable_leave_set()->mutable_end_time() = model::ToStamp(kMonday);
   EXPECT_EQ(Process(backwards).reason(), v1::REJECT_REASON_FIELD_INVALID);
   Commit();
   EXPECT_EQ(flushed_, 0);

@@ -1,10 +1,7 @@
-#include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "common/model/act.h"
 #include "common/model/codec.h"
 #include "common/model/explain.h"
@@ -12,16 +9,15 @@
 #include "common/model/fold.h"
 #include "common/model/guards.h"
 #include "common/model/names.h"
+#include "common/model/proto_time.h"
 #include "common/model/readiness.h"
-#include "services/cli/table.h"
 #include "services/cli/trial/trial_print.h"
-#include "services/notification/domain/words.h"
+#include "services/cli/view_text.h"
 #include "tend/v1/evidence.pb.h"
 
 namespace tend::cli {
 namespace {
 
-using model::EvidenceRow;
 using model::Instant;
 
 // The explained person's history, folded again: the same code over the same facts.
@@ -32,15 +28,9 @@ struct Told {
   std::map<std::string, int64_t> uncounted;  // facts that count nothing, by name
 };
 
-std::string Plain(const std::string& name, size_t prefix) {
-  std::string words = name.substr(std::min(prefix, name.size()));
-  absl::AsciiStrToLower(&words);
-  return absl::StrReplaceAll(words, {{"_", " "}});
-}
-
 std::string FactOf(const v1::Interaction& interaction) {
   const auto* fact = v1::Interaction::descriptor()->FindFieldByNumber(interaction.fact_case());
-  return fact == nullptr ? "unknown fact" : Plain(fact->name(), 0);
+  return fact == nullptr ? "unknown fact" : fact->name();
 }
 
 void Tell(const TrialResult& r, Instant now, const model::ScoringModel& model,
@@ -57,15 +47,29 @@ void Tell(const TrialResult& r, Instant now, const model::ScoringModel& model,
   }
 }
 
-std::string RowName(const EvidenceRow& row) {
-  if (row.term == model::Term::kInteraction) {
-    const std::string act(
-        notification::WordsOfAct(static_cast<v1::SignalClass>(row.signal), row.on_tie));
-    return absl::StrCat("they ", act, " (",
-                        absl::FormatTime("%Y-%m-%d", row.at.ToTime(), absl::UTCTimeZone()), ")");
+// What query would answer of it.
+v1::Explanation ExplanationOf(const Told& told, Instant now, const model::ScoringModel& model,
+                              const model::Policy& policy) {
+  const model::OwnerIndex owner = model::BestOwner(told.relationship, now, model);
+  const std::vector<model::EvidenceRow> rows =
+      model::Explain(told.relationship, told.history, owner, now, model);
+  v1::Explanation explanation;
+  if (owner != model::kNobody) {
+    const absl::string_view id = told.names.OwnerId(owner);
+    explanation.set_owner_id(id.data(), id.size());
   }
-  return Plain(v1::EvidenceTerm_Name(static_cast<v1::EvidenceTerm>(row.term)),
-               sizeof("EVIDENCE_TERM_") - 1);
+  *explanation.mutable_as_of_time() = model::ToStamp(now.ToTime());
+  explanation.set_z(model::Sum(rows));
+  explanation.set_readiness(model::Sigma(explanation.z()));
+  for (const model::EvidenceRow& row : rows) model::Encode(row, explanation.add_evidence());
+  for (const auto& [fact, count] : told.uncounted) {
+    v1::UncountedFacts* facts = explanation.add_uncounted();
+    facts->set_fact(fact);
+    facts->set_count(count);
+  }
+  model::Encode(model::MaySuggest(told.relationship, now, model, policy),
+                explanation.mutable_guard());
+  return explanation;
 }
 
 }  // namespace
@@ -77,36 +81,8 @@ std::string PrintExplanation(const TrialResult& r, const model::ScoringModel& mo
   const Instant now = Instant::FromTime(r.last);
   Told told;
   Tell(r, now, model, policy, told);
-  const model::OwnerIndex owner = model::BestOwner(told.relationship, now, model);
-  std::vector<EvidenceRow> rows =
-      model::Explain(told.relationship, told.history, owner, now, model);
-  std::stable_sort(rows.begin(), rows.end(), [](const EvidenceRow& a, const EvidenceRow& b) {
-    return std::abs(a.contribution) > std::abs(b.contribution);
-  });
-  const double z = model::Sum(rows);
-  std::string out = absl::StrFormat(
-      "\n%s: readiness %.3f for %s on %s (the chance of an answer within 7 days; not of a "
-      "purchase)\n",
-      r.explained_person, model::Sigma(z),
-      owner == model::kNobody
-          ? "somebody they do not know yet"
-          : std::string(told.names.OwnerId(owner).data(), told.names.OwnerId(owner).size()),
-      absl::FormatTime("%Y-%m-%d", r.last, absl::UTCTimeZone()));
-  Table table({{"why", false, 20}, {"log-odds", true}});
-  for (const EvidenceRow& row : rows)
-    table.AddRow({RowName(row), absl::StrFormat("%+.3f", row.contribution)});
-  table.AddRow({{"sum (z)", Tone::kStrong}, absl::StrFormat("%+.3f", z)});
-  absl::StrAppend(&out, table.Format(style));
-  for (const auto& [fact, count] : told.uncounted) {
-    absl::StrAppend(&out, WithCommas(count), " x ", fact, ": kept, and counts nothing\n");
-  }
-  const model::Verdict verdict = model::MaySuggest(told.relationship, now, model, policy);
-  v1::GuardVerdict contract;
-  model::Encode(verdict, &contract);
-  notification::Reader reader{"This person", r.last};
-  const std::string guard = notification::WordsOfGuard(contract, reader);
-  absl::StrAppend(&out, guard.empty() ? "No guard holds." : guard, "\n");
-  return out;
+  return ExplanationText(ExplanationOf(told, now, model, policy), r.explained_person,
+                         "somebody they do not know yet", style);
 }
 
 }  // namespace tend::cli

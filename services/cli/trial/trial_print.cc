@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <map>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "common/model/words.h"
 #include "services/cli/progress.h"
 #include "services/cli/table.h"
-#include "services/notification/domain/words.h"
+#include "services/cli/view_text.h"
 
 namespace tend::cli {
 namespace {
@@ -18,26 +17,18 @@ constexpr size_t kExamples = 10;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
-// "MOMENT_KIND_BECAME_READY" -> "became ready".
-std::string Plain(const std::string& name, size_t prefix) {
-  std::string words = name.substr(std::min(prefix, name.size()));
-  absl::AsciiStrToLower(&words);
-  return absl::StrReplaceAll(words, {{"_", " "}});
-}
 std::string KindOf(v1::MomentKind kind) {
-  return Plain(v1::MomentKind_Name(kind), sizeof("MOMENT_KIND_") - 1);
+  return PlainWords(v1::MomentKind_Name(kind), sizeof("MOMENT_KIND_") - 1);
 }
 std::string StageOf(int stage) {
   return v1::Stage_Name(static_cast<v1::Stage>(stage)).substr(sizeof("STAGE_") - 1);
 }
 std::string ReasonOf(v1::RejectReason r) {
-  return Plain(v1::RejectReason_Name(r), sizeof("REJECT_REASON_") - 1);
+  return PlainWords(v1::RejectReason_Name(r), sizeof("REJECT_REASON_") - 1);
 }
 std::string GuardOf(v1::GuardReason r) {
-  return Plain(v1::GuardReason_Name(r), sizeof("GUARD_REASON_") - 1);
+  return PlainWords(v1::GuardReason_Name(r), sizeof("GUARD_REASON_") - 1);
 }
-
-std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone()); }
 
 // A heading between blank lines.
 void Heading(const std::string& text, const TerminalStyle& style, std::string* out) {
@@ -76,7 +67,8 @@ void PrintInput(const TrialResult& r, const TerminalStyle& style, std::string* o
   }
   absl::StrAppend(out, table.Format(style));
   PrintPairs(e, style, out);
-  if (r.interactions > 0) absl::StrAppend(out, "from ", Day(r.first), " to ", Day(r.last), "\n");
+  if (r.interactions > 0)
+    absl::StrAppend(out, "from ", DayOf(r.first), " to ", DayOf(r.last), "\n");
 }
 
 void PrintPeople(const TrialResult& r, const TerminalStyle& style, std::string* out) {
@@ -90,19 +82,11 @@ void PrintPeople(const TrialResult& r, const TerminalStyle& style, std::string* 
   absl::StrAppend(out, table.Format(style));
 }
 
-void PrintNudge(const TrialResult& r, const v1::Nudge& nudge, const TerminalStyle& style,
-                std::string* out) {
+// As its owner would have read it when it came.
+std::string NudgeOf(const TrialResult& r, const v1::Nudge& nudge, const TerminalStyle& style) {
   const auto name = r.person_names.find(nudge.moment().person_id());
-  notification::Reader reader;
-  reader.person = name == r.person_names.end() ? "somebody" : View(name->second);
-  reader.now = absl::FromUnixSeconds(nudge.create_time().seconds());
-  const std::string when = absl::FormatTime("%Y-%m-%d %H:%M", reader.now, absl::UTCTimeZone());
-  absl::StrAppend(out, BeginTone(Tone::kFaint, style), when, "  to ", nudge.owner_id(), "  (",
-                  KindOf(nudge.moment().kind()), ")", EndTone(Tone::kFaint, style), "\n  ",
-                  notification::TextOfMoment(nudge.moment(), reader), "\n");
-  if (const std::string hold = notification::WordsOfHold(nudge, reader); !hold.empty()) {
-    absl::StrAppend(out, "  ", hold, "\n");
-  }
+  return NudgeText(nudge, name == r.person_names.end() ? "somebody" : name->second,
+                   absl::FromUnixSeconds(nudge.create_time().seconds()), style);
 }
 
 // A few of each kind, in the order of time: the rare kinds are seen too.
@@ -146,7 +130,7 @@ void PrintNudges(const TrialResult& r, const TerminalStyle& style, std::string* 
   }
   const auto examples = Examples(r);
   if (!examples.empty()) absl::StrAppend(out, "\nFor example:\n");
-  for (const v1::Nudge* nudge : examples) PrintNudge(r, *nudge, style, out);
+  for (const v1::Nudge* nudge : examples) absl::StrAppend(out, NudgeOf(r, *nudge, style));
 }
 
 void PrintLeftAlone(const TrialResult& r, const TerminalStyle& style, std::string* out) {
@@ -162,10 +146,10 @@ void PrintLeftAlone(const TrialResult& r, const TerminalStyle& style, std::strin
   std::map<v1::GuardReason, int> shown;
   for (const LeftAlone& left : r.left_alone) {
     if (shown[left.verdict.reason()]++ >= 2) continue;
-    notification::Reader reader;
+    model::Reader reader;
     reader.person = View(left.person);
     reader.now = r.last;
-    absl::StrAppend(out, "  ", notification::WordsOfGuard(left.verdict, reader), "\n");
+    absl::StrAppend(out, "  ", model::WordsOfGuard(left.verdict, reader), "\n");
   }
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/notification/domain/proto_time.h"
+#include "common/model/proto_time.h"
 
 namespace tend::notification {
 namespace {
@@ -15,8 +15,8 @@ bool Counted(const v1::Nudge& nudge) {
 }
 
 bool HoldsPlace(const v1::Nudge& nudge) {
-  return Counted(nudge) &&
-         ToTime(nudge.deliver_not_before_time()) < ToTime(nudge.moment().expire_time());
+  return Counted(nudge) && model::ToTime(nudge.deliver_not_before_time()) <
+                               model::ToTime(nudge.moment().expire_time());
 }
 
 v1::PlannedDay& DayOf(PlannedDays& days, int day) {
@@ -30,11 +30,12 @@ v1::PlannedDay& DayOf(PlannedDays& days, int day) {
 
 // A snoozed nudge comes back when its owner wished, quiet hours and leave allowing.
 absl::Time EarliestOf(const v1::Nudge& nudge, absl::Time now) {
-  return nudge.has_snooze_until_time() ? std::max(now, ToTime(nudge.snooze_until_time())) : now;
+  return nudge.has_snooze_until_time() ? std::max(now, model::ToTime(nudge.snooze_until_time()))
+                                       : now;
 }
 
 void Set(const Delivery& delivery, v1::Nudge& nudge) {
-  *nudge.mutable_deliver_not_before_time() = ToStamp(delivery.not_before);
+  *nudge.mutable_deliver_not_before_time() = model::ToStamp(delivery.not_before);
   nudge.set_held_by(delivery.held_by);
 }
 
@@ -46,12 +47,12 @@ Agenda::Agenda(const v1::AttentionPolicy& policy, absl::Time now, OwnerInbox& in
 }
 
 bool Agenda::Waits(const v1::Nudge& nudge) const {
-  return ToTime(nudge.deliver_not_before_time()) > now_;
+  return model::ToTime(nudge.deliver_not_before_time()) > now_;
 }
 
 bool Agenda::Release(const v1::Nudge& nudge) {
   if (!Waits(nudge) || !HoldsPlace(nudge)) return false;
-  const int day = DayNumber(ToTime(nudge.deliver_not_before_time()), inbox_.zone);
+  const int day = DayNumber(model::ToTime(nudge.deliver_not_before_time()), inbox_.zone);
   v1::PlannedDay& planned = DayOf(*inbox_.record.mutable_planned_days(), day);
   planned.set_outreach(std::max(0, planned.outreach() - 1));
   return true;
@@ -75,7 +76,7 @@ std::vector<int> Agenda::PlanAll() {
     const v1::Nudge& nudge = inbox_.nudges[i];
     if (!Waits(nudge)) continue;
     const Delivery delivery = PlanFrom(attention, nudge, hint);
-    if (delivery.not_before == ToTime(nudge.deliver_not_before_time())) continue;
+    if (delivery.not_before == model::ToTime(nudge.deliver_not_before_time())) continue;
     v1::Nudge moved = nudge;
     Set(delivery, moved);
     inbox_.nudges.Replace(i, std::move(moved));
@@ -86,11 +87,12 @@ std::vector<int> Agenda::PlanAll() {
 
 Delivery Agenda::PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hint& hint) {
   const v1::Inbox& record = inbox_.record;
-  const OwnerGuards guards{attention, inbox_.zone, ToTime(record.leave_start_time()),
-                           ToTime(record.leave_end_time()), record.planned_days()};
+  const OwnerGuards guards{attention, inbox_.zone, model::ToTime(record.leave_start_time()),
+                           model::ToTime(record.leave_end_time()), record.planned_days()};
   const bool counted = Counted(nudge);
   const bool snoozed = nudge.has_snooze_until_time();
-  DeliveryQuestion question{EarliestOf(nudge, now_), ToTime(nudge.moment().expire_time()), counted,
+  DeliveryQuestion question{EarliestOf(nudge, now_), model::ToTime(nudge.moment().expire_time()),
+                            counted,
                             /*digest=*/!snoozed};
   // Places only fill up, so the next counted nudge is told no earlier than this one: the search
   // goes on where it stood, and an inbox is planned in one pass over its days.
@@ -101,7 +103,7 @@ Delivery Agenda::PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hi
     hint = {delivery.not_before, delivery.held_by};
   }
   // Told at its very end: it found no time in its life, and takes no place.
-  if (counted && delivery.not_before < ToTime(nudge.moment().expire_time())) {
+  if (counted && delivery.not_before < model::ToTime(nudge.moment().expire_time())) {
     const int day = DayNumber(delivery.not_before, inbox_.zone);
     v1::PlannedDay& planned = DayOf(*inbox_.record.mutable_planned_days(), day);
     planned.set_outreach(planned.outreach() + 1);

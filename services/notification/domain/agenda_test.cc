@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/proto_time.h"
 #include "services/notification/domain/quiet_hours.h"
 
 namespace tend::notification {
@@ -48,13 +48,13 @@ class RandomInbox {
     } else if (dice == 9) {
       Owner().mutable_nudge_snoozed()->set_nudge_id(AnyNudge());
       *event_.mutable_nudge_snoozed()->mutable_until_time() =
-          ToStamp(now_ + absl::Minutes(Below(5000)));
+          model::ToStamp(now_ + absl::Minutes(Below(5000)));
       Send();
     } else if (dice == 10 && Below(4) == 0) {
       v1::LeaveSet& leave = *Owner().mutable_leave_set();
-      *leave.mutable_start_time() = ToStamp(now_ + absl::Minutes(Below(3000)));
+      *leave.mutable_start_time() = model::ToStamp(now_ + absl::Minutes(Below(3000)));
       *leave.mutable_end_time() =
-          ToStamp(ToTime(leave.start_time()) + absl::Minutes(1 + Below(6000)));
+          model::ToStamp(model::ToTime(leave.start_time()) + absl::Minutes(1 + Below(6000)));
       Send();
     }
     CountTold();
@@ -91,7 +91,7 @@ class RandomInbox {
     event.mutable_opened()->set_family(Below(4) == 0 ? v1::MOMENT_FAMILY_CARE
                                                      : v1::MOMENT_FAMILY_OUTREACH);
     *event.mutable_opened()->mutable_expire_time() =
-        ToStamp(now_ + absl::Hours(1 + Below(14 * 24)));
+        model::ToStamp(now_ + absl::Hours(1 + Below(14 * 24)));
     Apply(event);
   }
   void Close() {
@@ -105,10 +105,10 @@ class RandomInbox {
   void CountTold() {
     for (int i = 0; i < inbox_.nudges.size(); ++i) {
       const v1::Nudge& nudge = inbox_.nudges[i];
-      const absl::Time time = ToTime(nudge.deliver_not_before_time());
+      const absl::Time time = model::ToTime(nudge.deliver_not_before_time());
       const bool counted =
           nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.has_snooze_until_time();
-      if (!counted || time > now_ || time >= ToTime(nudge.moment().expire_time())) continue;
+      if (!counted || time > now_ || time >= model::ToTime(nudge.moment().expire_time())) continue;
       if (told_ids_.emplace(nudge.nudge_id(), true).second) ++told_[DayNumber(time, inbox_.zone)];
     }
   }
@@ -129,9 +129,9 @@ std::map<int, int> PlacesAhead(const OwnerInbox& inbox, absl::Time now) {
   std::map<int, int> places;
   for (int i = 0; i < inbox.nudges.size(); ++i) {
     const v1::Nudge& nudge = inbox.nudges[i];
-    const absl::Time time = ToTime(nudge.deliver_not_before_time());
+    const absl::Time time = model::ToTime(nudge.deliver_not_before_time());
     if (nudge.moment().family() != v1::MOMENT_FAMILY_OUTREACH || nudge.has_snooze_until_time() ||
-        time >= ToTime(nudge.moment().expire_time())) {
+        time >= model::ToTime(nudge.moment().expire_time())) {
       continue;
     }
     const int day = DayNumber(time, inbox.zone);
@@ -188,9 +188,9 @@ TEST(AgendaTest, WhatWaitsIsToldInTheOrderInWhichItCame) {
       const NudgeList& nudges = random.inbox().nudges;
       for (int i = 0; i < nudges.size(); ++i) {
         const v1::Nudge& nudge = nudges[i];
-        const absl::Time time = ToTime(nudge.deliver_not_before_time());
+        const absl::Time time = model::ToTime(nudge.deliver_not_before_time());
         if (nudge.moment().family() != v1::MOMENT_FAMILY_OUTREACH || time <= random.now() ||
-            nudge.has_snooze_until_time() || time >= ToTime(nudge.moment().expire_time())) {
+            nudge.has_snooze_until_time() || time >= model::ToTime(nudge.moment().expire_time())) {
           continue;
         }
         ASSERT_LE(before, time) << "seed " << seed;

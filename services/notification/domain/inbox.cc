@@ -7,8 +7,8 @@
 
 #include "common/base/check.h"
 #include "common/base/hash.h"
+#include "common/model/proto_time.h"
 #include "services/notification/domain/agenda.h"
-#include "services/notification/domain/proto_time.h"
 
 namespace tend::notification {
 namespace {
@@ -70,7 +70,7 @@ Effect EffectOf(const v1::MomentEvent& event, const OwnerInbox* inbox, absl::Tim
   if (Has(inbox, id) || (inbox != nullptr && Holds(inbox->record.past_nudge_hashes(), id))) {
     return Effect::kRepeat;
   }
-  return ToTime(event.opened().expire_time()) <= now ? Effect::kPast : Effect::kChange;
+  return model::ToTime(event.opened().expire_time()) <= now ? Effect::kPast : Effect::kChange;
 }
 
 Effect EffectOf(const v1::OwnerEvent& event, const OwnerInbox* inbox, absl::Time now) {
@@ -80,7 +80,7 @@ Effect EffectOf(const v1::OwnerEvent& event, const OwnerInbox* inbox, absl::Time
   const absl::string_view nudge_id = NudgeOf(event);
   if (nudge_id.empty()) return Effect::kChange;
   if (!Has(inbox, nudge_id)) return Effect::kNoNudge;
-  if (event.has_nudge_snoozed() && ToTime(event.nudge_snoozed().until_time()) <= now) {
+  if (event.has_nudge_snoozed() && model::ToTime(event.nudge_snoozed().until_time()) <= now) {
     return Effect::kPast;
   }
   return Effect::kChange;
@@ -90,9 +90,9 @@ absl::Time DueOf(const OwnerInbox& inbox) {
   absl::Time due = absl::InfiniteFuture();
   for (int i = 0; i < inbox.nudges.size(); ++i) {
     const v1::Nudge& nudge = inbox.nudges[i];
-    due = std::min(due, ToTime(nudge.moment().expire_time()));
+    due = std::min(due, model::ToTime(nudge.moment().expire_time()));
     if (nudge.state() == v1::NUDGE_STATE_SNOOZED) {
-      due = std::min(due, ToTime(nudge.snooze_until_time()));
+      due = std::min(due, model::ToTime(nudge.snooze_until_time()));
     }
   }
   return due;
@@ -146,12 +146,12 @@ void InboxEditor::Apply(const v1::OwnerEvent& event, ZoneFinder find_zone) {
 void InboxEditor::Wake() {
   for (int i = 0; i < nudges_.size();) {
     const v1::Nudge& nudge = nudges_[i];
-    if (ToTime(nudge.moment().expire_time()) <= now_) {
+    if (model::ToTime(nudge.moment().expire_time()) <= now_) {
       Leave(i, v1::NUDGE_STATE_EXPIRED, Withdrawn(v1::CLOSE_CAUSE_EXPIRED));
       continue;  // the next one stands at i now
     }
     const bool snoozed = nudge.state() == v1::NUDGE_STATE_SNOOZED;
-    if (snoozed && ToTime(nudge.snooze_until_time()) <= now_) EndSnooze(i);
+    if (snoozed && model::ToTime(nudge.snooze_until_time()) <= now_) EndSnooze(i);
     ++i;
   }
   record_.set_version(record_.version() + 1);
@@ -169,7 +169,7 @@ void InboxEditor::Open(const v1::MomentOpened& moment) {
   nudge.set_owner_id(moment.owner_id());
   *nudge.mutable_moment() = moment;
   nudge.set_state(v1::NUDGE_STATE_OPEN);
-  *nudge.mutable_create_time() = ToStamp(now_);
+  *nudge.mutable_create_time() = model::ToStamp(now_);
   if (!MakeRoom()) {
     nudge.set_state(v1::NUDGE_STATE_EXPIRED);
     nudge.set_held_by(v1::GUARD_REASON_ATTENTION);
@@ -280,7 +280,7 @@ void InboxEditor::EmitReplanned(const std::vector<int>& indexes) {
 void InboxEditor::Emit(const v1::Nudge& nudge, v1::NudgeState from, v1::NudgeChanged change) {
   *change.mutable_nudge() = nudge;
   change.set_from_state(from);
-  *change.mutable_change_time() = ToStamp(now_);
+  *change.mutable_change_time() = model::ToStamp(now_);
   if (source_ != nullptr && source_->ByteSizeLong() > 0) {
     *change.mutable_source_position() = *source_;
   }

@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/proto_time.h"
 
 namespace tend::notification {
 namespace {
@@ -76,7 +76,7 @@ class Story {
   }
 
   std::string When(const google::protobuf::Timestamp& stamp) const {
-    const absl::Time time = ToTime(stamp);
+    const absl::Time time = model::ToTime(stamp);
     if (time == now_) return "now";
     const absl::CivilDay day = absl::ToCivilDay(time, inbox_.zone);
     const auto week = (day - absl::CivilDay(2026, 3, 2)) / 7;
@@ -141,8 +141,8 @@ class Story {
     opened.set_moment_id(words[3]);
     opened.set_owner_id("eve");
     opened.set_family(words[2] == "ready" ? v1::MOMENT_FAMILY_OUTREACH : v1::MOMENT_FAMILY_CARE);
-    *opened.mutable_open_time() = ToStamp(now_);
-    *opened.mutable_expire_time() = ToStamp(now_ + absl::Hours(14 * 24));
+    *opened.mutable_open_time() = model::ToStamp(now_);
+    *opened.mutable_expire_time() = model::ToStamp(now_ + absl::Hours(14 * 24));
     return event;
   }
 
@@ -172,7 +172,7 @@ class Story {
       last_.mutable_nudge_answered()->set_feedback(v1::FEEDBACK_RIGHT_TIME);
     } else if (what == "snooze") {
       last_.mutable_nudge_snoozed()->set_nudge_id(words[3]);
-      *last_.mutable_nudge_snoozed()->mutable_until_time() = ToStamp(At(words[5], words[6]));
+      *last_.mutable_nudge_snoozed()->mutable_until_time() = model::ToStamp(At(words[5], words[6]));
     } else if (what == "cap") {
       last_.mutable_preferences_set()->mutable_preferences()->set_outreach_per_day(
           std::stoi(words[3]));
@@ -181,8 +181,8 @@ class Story {
     } else if (what == "zone") {
       last_.mutable_roster_entry_set()->set_time_zone(words[3]);
     } else if (what == "leave") {
-      *last_.mutable_leave_set()->mutable_start_time() = ToStamp(At(words[3], words[4]));
-      *last_.mutable_leave_set()->mutable_end_time() = ToStamp(At(words[6], words[7]));
+      *last_.mutable_leave_set()->mutable_start_time() = model::ToStamp(At(words[3], words[4]));
+      *last_.mutable_leave_set()->mutable_end_time() = model::ToStamp(At(words[6], words[7]));
     } else {
       EXPECT_EQ(what, "back");
       last_.mutable_leave_set();

@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/proto_time.h"
 
 namespace tend::notification {
 namespace {
@@ -32,7 +32,7 @@ MaybeFault FaultOfLeave(const v1::LeaveSet& leave) {
   if (!leave.has_start_time() && !leave.has_end_time()) return std::nullopt;  // it is over
   if (!leave.has_start_time()) return Missing("leave_set.start_time");
   if (!leave.has_end_time()) return Missing("leave_set.end_time");
-  if (ToTime(leave.start_time()) < ToTime(leave.end_time())) return std::nullopt;
+  if (model::ToTime(leave.start_time()) < model::ToTime(leave.end_time())) return std::nullopt;
   return Invalid("leave_set.end_time is not after start_time");
 }
 

@@ -1,4 +1,4 @@
-#include "services/notification/domain/words.h"
+#include "common/model/words.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "services/notification/domain/act_words.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/act_words.h"
+#include "common/model/proto_time.h"
 
-namespace tend::notification {
+namespace tend::model {
 namespace {
 
 // "2 March", with the year where it is another one.
@@ -253,4 +253,4 @@ std::string WordsOfDay(absl::Time time, const Reader& reader) {
   return absl::StrCat("on ", DateOf(time, reader));
 }
 
-}  // namespace tend::notification
+}  // namespace tend::model

@@ -1,4 +1,4 @@
-#include "services/notification/domain/words.h"
+#include "common/model/words.h"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "services/notification/domain/act_words.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/act_words.h"
+#include "common/model/proto_time.h"
 
-namespace tend::notification {
+namespace tend::model {
 namespace {
 
 absl::Time At(int month, int day, int hour = 10, int year = 2026) {
@@ -222,4 +222,4 @@ TEST(WordsTest, CareSuggestsNoTouchThatNobodyAskedFor) {
 }
 
 }  // namespace
-}  // namespace tend::notification
+}  // namespace tend::model

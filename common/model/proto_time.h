@@ -1,12 +1,12 @@
 // Times of the contracts as absl::Time and back.
 
-#ifndef TEND_SERVICES_NOTIFICATION_DOMAIN_PROTO_TIME_H_
-#define TEND_SERVICES_NOTIFICATION_DOMAIN_PROTO_TIME_H_
+#ifndef TEND_COMMON_MODEL_PROTO_TIME_H_
+#define TEND_COMMON_MODEL_PROTO_TIME_H_
 
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 
-namespace tend::notification {
+namespace tend::model {
 
 inline absl::Time ToTime(const google::protobuf::Timestamp& stamp) {
   return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
@@ -21,6 +21,6 @@ inline google::protobuf::Timestamp ToStamp(absl::Time time) {
   return stamp;
 }
 
-}  // namespace tend::notification
+}  // namespace tend::model
 
-#endif  // TEND_SERVICES_NOTIFICATION_DOMAIN_PROTO_TIME_H_
+#endif  // TEND_COMMON_MODEL_PROTO_TIME_H_

@@ -1,15 +1,15 @@
 // The evidence of a moment as one sentence.
 
-#ifndef TEND_SERVICES_NOTIFICATION_DOMAIN_ACT_WORDS_H_
-#define TEND_SERVICES_NOTIFICATION_DOMAIN_ACT_WORDS_H_
+#ifndef TEND_COMMON_MODEL_ACT_WORDS_H_
+#define TEND_COMMON_MODEL_ACT_WORDS_H_
 
 #include <cstdint>
 #include <string>
 
+#include "common/model/words.h"
 #include "google/protobuf/repeated_field.h"
-#include "services/notification/domain/words.h"
 
-namespace tend::notification {
+namespace tend::model {
 
 // Acts told in a sentence; the lesser ones are left out.
 inline constexpr int kMaxActs = 4;
@@ -23,6 +23,6 @@ std::string ReasonsOf(const google::protobuf::RepeatedPtrField<v1::Evidence>& ev
 // "once", "twice", "3 times".
 std::string Times(int64_t count);
 
-}  // namespace tend::notification
+}  // namespace tend::model
 
-#endif  // TEND_SERVICES_NOTIFICATION_DOMAIN_ACT_WORDS_H_
+#endif  // TEND_COMMON_MODEL_ACT_WORDS_H_

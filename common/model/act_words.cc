@@ -1,4 +1,4 @@
-#include "services/notification/domain/act_words.h"
+#include "common/model/act_words.h"
 
 #include <algorithm>
 #include <vector>
@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "services/notification/domain/proto_time.h"
+#include "common/model/proto_time.h"
 
-namespace tend::notification {
+namespace tend::model {
 namespace {
 
 // All rows of one class.
@@ -134,4 +134,4 @@ std::string Times(int64_t count) {
   return absl::StrCat(count, " times");
 }
 
-}  // namespace tend::notification
+}  // namespace tend::model

@@ -4,8 +4,8 @@
 // no hurry that is ours, no guilt, no praise; and a care moment never suggests a touch that nobody
 // asked for.
 
-#ifndef TEND_SERVICES_NOTIFICATION_DOMAIN_WORDS_H_
-#define TEND_SERVICES_NOTIFICATION_DOMAIN_WORDS_H_
+#ifndef TEND_COMMON_MODEL_WORDS_H_
+#define TEND_COMMON_MODEL_WORDS_H_
 
 #include <string>
 
@@ -16,7 +16,7 @@
 #include "tend/v1/moment.pb.h"
 #include "tend/v1/nudge.pb.h"
 
-namespace tend::notification {
+namespace tend::model {
 
 // Who reads, when and where. Borrows; lives for one call.
 struct Reader {
@@ -61,6 +61,6 @@ absl::string_view WordsOfAct(v1::SignalClass signal_class, bool on_tie);
 // 2025".
 std::string WordsOfDay(absl::Time time, const Reader& reader);
 
-}  // namespace tend::notification
+}  // namespace tend::model
 
-#endif  // TEND_SERVICES_NOTIFICATION_DOMAIN_WORDS_H_
+#endif  // TEND_COMMON_MODEL_WORDS_H_

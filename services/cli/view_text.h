@@ -1,0 +1,44 @@
+// Relationships, explanations and nudges as a person reads them: what the trial and the questions
+// to running services print alike.
+
+#ifndef TEND_SERVICES_CLI_VIEW_TEXT_H_
+#define TEND_SERVICES_CLI_VIEW_TEXT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "services/cli/terminal.h"
+#include "tend/v1/evidence.pb.h"
+#include "tend/v1/guard.pb.h"
+#include "tend/v1/nudge.pb.h"
+#include "tend/v1/timeline.pb.h"
+
+namespace tend::cli {
+
+// "MOMENT_KIND_BECAME_READY" -> "became ready": the words of an enum's value behind its prefix.
+std::string PlainWords(const std::string& name, size_t prefix);
+
+// "2026-02-24", in UTC.
+std::string DayOf(absl::Time time);
+
+// Their name, else their first identifier, else their id.
+std::string NameOf(const v1::Person& person);
+
+// What a guard says of them: "No guard holds." where none does.
+std::string GuardText(const v1::GuardVerdict& verdict, const std::string& person, absl::Time now);
+
+// Rows of evidence, the weightiest first, that sum to z; what counts nothing; the guard. anybody:
+// for whom it is where the explanation names no owner.
+std::string ExplanationText(const v1::Explanation& explanation, const std::string& person,
+                            const std::string& anybody, const TerminalStyle& style);
+
+// One relationship: where it stands, its ties, wishes and promises.
+std::string RelationshipText(const v1::RelationshipView& view, const TerminalStyle& style);
+
+// When, to whom, of which kind; then the nudge in full sentences, and what holds it, as of `now`.
+std::string NudgeText(const v1::Nudge& nudge, const std::string& person, absl::Time now,
+                      const TerminalStyle& style);
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_VIEW_TEXT_H_
