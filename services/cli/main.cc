@@ -4,6 +4,8 @@
 #include "services/cli/exit_code.h"
 #include "services/cli/remote/health_command.h"
 #include "services/cli/remote/import_command.h"
+#include "services/cli/remote/nudge_commands.h"
+#include "services/cli/remote/relationship_commands.h"
 #include "services/cli/remote/status_command.h"
 #include "services/cli/remote/token_command.h"
 #include "services/cli/sample_command.h"
@@ -19,6 +21,8 @@ int main(int argc, char** argv) {
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
   tend::cli::AddHealthCommand(app, exit_code);
   tend::cli::AddImportCommand(app, exit_code);
+  tend::cli::AddNudgeCommands(app, exit_code);
+  tend::cli::AddRelationshipCommands(app, exit_code);
   tend::cli::AddSampleCommand(app, exit_code);
   tend::cli::AddStatusCommand(app, exit_code);
   tend::cli::AddTokenCommand(app, exit_code);

@@ -78,6 +78,14 @@ std::string Advice(const absl::Status& status, const std::string& address) {
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kInvalidArgument:
       return "see --help";
+    case absl::StatusCode::kUnimplemented:
+      return absl::StrCat("the service at ", address,
+                          " has no such method: is it of this version?");
+    case absl::StatusCode::kDeadlineExceeded:
+      return "ask again; 'tend status' says how far behind the services are";
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+      return "ask for a later time: what is older is no longer kept";
     default:
       return "look into the service's log";
   }

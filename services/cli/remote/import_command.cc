@@ -1,6 +1,5 @@
 #include "services/cli/remote/import_command.h"
 
-#include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 
 #include <iostream>
@@ -13,7 +12,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
@@ -22,6 +20,7 @@
 #include "services/cli/progress.h"
 #include "services/cli/remote/connection.h"
 #include "services/cli/remote/packed_file.h"
+#include "services/cli/remote/question.h"
 #include "services/cli/table.h"
 #include "tend/v1/ingest_service.grpc.pb.h"
 
@@ -118,11 +117,7 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
 
 void Print(const Arguments& arguments, const v1::ImportListResponse& response) {
   if (arguments.json) {
-    std::string json;
-    google::protobuf::util::JsonPrintOptions options;
-    options.always_print_primitive_fields = true;
-    TEND_CHECK(google::protobuf::util::MessageToJsonString(response, &json, options).ok());
-    std::cout << json << "\n";
+    std::cout << JsonOf(response);
     return;
   }
   std::cout << WithCommas(response.rows()) << " rows read, " << WithCommas(response.accepted_rows())

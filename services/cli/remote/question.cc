@@ -1,0 +1,55 @@
+#include "services/cli/remote/question.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <iostream>
+#include <random>
+
+#include "absl/strings/str_format.h"
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+
+namespace tend::cli {
+namespace {
+
+absl::Status Ask(const rpc::ChannelOptions& server, Question question) {
+  TEND_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, rpc::MakeChannel(server));
+  return question(channel);
+}
+
+}  // namespace
+
+void AddQuestionOptions(CLI::App& command, Service service, QuestionOptions& options) {
+  command.add_flag("--json", options.json, "JSON instead of words");
+  AddServerOptions(command, service, options.server);
+}
+
+void RunQuestion(const std::string& name, Service service, const QuestionOptions& options,
+                 ExitCode& exit_code, Question question) {
+  const absl::StatusOr<rpc::ChannelOptions> server = Resolve(service, options.server);
+  const absl::Status status = server.ok() ? Ask(*server, question) : server.status();
+  exit_code = ExitCode::kOk;
+  if (status.ok()) return;
+  std::cerr << "tend " << name << ": " << status.message() << "\n"
+            << "tend " << name << ": "
+            << Advice(status, server.ok() ? server->address : std::string()) << "\n";
+  exit_code = absl::IsInvalidArgument(status) ? ExitCode::kRejected : ExitCode::kFailed;
+}
+
+std::string JsonOf(const google::protobuf::Message& message, bool indented) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = indented;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  TEND_CHECK(google::protobuf::util::MessageToJsonString(message, &json, options).ok());
+  if (json.empty() || json.back() != '\n') json += '\n';
+  return json;
+}
+
+std::string NewRequestId() {
+  std::random_device chance;
+  return absl::StrFormat("%08x%08x%08x%08x", chance(), chance(), chance(), chance());
+}
+
+}  // namespace tend::cli

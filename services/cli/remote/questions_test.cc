@@ -1,0 +1,252 @@
+// The questions at the prompt against a server that answers as written here.
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/server.h"
+#include "services/cli/remote/nudge_commands.h"
+#include "services/cli/remote/relationship_commands.h"
+#include "tend/v1/inbox_service.grpc.pb.h"
+#include "tend/v1/nudge_service.grpc.pb.h"
+#include "tend/v1/relationship_service.grpc.pb.h"
+
+namespace tend::cli {
+namespace {
+
+using grpc::ServerContext;
+using grpc::Status;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kAnn[] = "11111111-1111-5111-8111-111111111111";
+
+template <typename Message>
+Message Parse(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+v1::RelationshipView Ann(const std::string& name = "Ann Berger") {
+  return Parse<v1::RelationshipView>(absl::StrCat("person { person_id: '", kAnn,
+                                                  "' display_name: '", name,
+                                                  R"(' account_id: 'domain:birchwood.example'
+         identifiers { raw: 'ann@birchwood.example' normalized: 'ann@birchwood.example' } }
+      as_of_time { seconds: 1770000000 } stage: STAGE_READY stage_time { seconds: 1769900000 }
+      readiness: 0.655 trust: 0.5 guard { decision: GUARD_DECISION_ALLOWED }
+      open_moments { kind: MOMENT_KIND_BECAME_READY }
+      ties { owner_id: 'eve' readiness: 0.61 strength: 0.3 status: TIE_STATUS_MUTUAL received: 4 sent: 3 })"));
+}
+
+class Relationships final : public v1::RelationshipService::Service {
+ public:
+  Status ListRelationships(ServerContext*, const v1::ListRelationshipsRequest* request,
+                           v1::ListRelationshipsResponse* response) override {
+    list = *request;
+    if (people == 0) return Status::OK;
+    for (int i = 0; i < request->page_size(); ++i) *response->add_relationships() = Ann();
+    given += request->page_size();
+    if (given < people) response->set_next_page_token("more");
+    return Status::OK;
+  }
+  Status GetRelationship(ServerContext*, const v1::GetRelationshipRequest* request,
+                         v1::GetRelationshipResponse* response) override {
+    if (request->person_id() != kAnn) return {grpc::StatusCode::NOT_FOUND, "no such person"};
+    *response->mutable_relationship() = Ann();
+    return Status::OK;
+  }
+  Status SearchRelationships(ServerContext*, const v1::SearchRelationshipsRequest* request,
+                             v1::SearchRelationshipsResponse* response) override {
+    if (request->query().find("nn") == std::string::npos) return Status::OK;
+    *response->add_relationships() = Ann();
+    *response->add_relationships() = Ann("Anna Berg");
+    response->mutable_relationships(1)->mutable_person()->set_person_id(
+        "22222222-2222-5222-8222-222222222222");
+    response->mutable_relationships(1)->mutable_person()->clear_identifiers();
+    return Status::OK;
+  }
+  Status ExplainRelationship(ServerContext*, const v1::ExplainRelationshipRequest* request,
+                             v1::ExplainRelationshipResponse* response) override {
+    explain = *request;
+    *response->mutable_explanation() = Parse<v1::Explanation>(R"(
+      as_of_time { seconds: 1770000000 } z: -1.1 readiness: 0.25
+      evidence { term: EVIDENCE_TERM_NO_HISTORY contribution: 0.5 }
+      evidence { term: EVIDENCE_TERM_INTERCEPT contribution: -1.6 }
+      uncounted { fact: 'message_opened' count: 20 })");
+    return Status::OK;
+  }
+
+  int people = 1;
+  int given = 0;
+  v1::ListRelationshipsRequest list;
+  v1::ExplainRelationshipRequest explain;
+};
+
+v1::Nudge ReadyNudge() {
+  return Parse<v1::Nudge>(absl::StrCat(R"(
+    nudge_id: 'n1' owner_id: 'eve' state: NUDGE_STATE_OPEN
+    create_time { seconds: 1770000000 } deliver_not_before_time { seconds: 1770000000 }
+    moment { kind: MOMENT_KIND_BECAME_READY family: MOMENT_FAMILY_OUTREACH
+             open_time { seconds: 1770000000 } expire_time { seconds: 99770000000 }
+             person_id: ')",
+                                       kAnn, "' }"));
+}
+
+class Nudges final : public v1::NudgeService::Service {
+ public:
+  Status GetNudge(ServerContext*, const v1::GetNudgeRequest* request,
+                  v1::GetNudgeResponse* response) override {
+    if (request->nudge_id() != "n1") return {grpc::StatusCode::NOT_FOUND, "no such nudge"};
+    *response->mutable_nudge() = ReadyNudge();
+    return Status::OK;
+  }
+  Status ListNudges(ServerContext*, const v1::ListNudgesRequest* request,
+                    v1::ListNudgesResponse* response) override {
+    list = *request;
+    *response->add_nudges() = ReadyNudge();
+    return Status::OK;
+  }
+  Status WatchNudges(ServerContext*, const v1::WatchNudgesRequest* request,
+                     grpc::ServerWriter<v1::WatchNudgesResponse>* writer) override {
+    v1::WatchNudgesResponse answer;
+    answer.set_resume_token(request->resume_token() + "+1");
+    writer->Write(answer);
+    *answer.mutable_change()->mutable_nudge() = ReadyNudge();
+    answer.mutable_change()->set_opened_by_moment_id("n1");
+    answer.set_resume_token(request->resume_token() + "+2");
+    writer->Write(answer);
+    return {grpc::StatusCode::UNAVAILABLE, "going down"};
+  }
+  v1::ListNudgesRequest list;
+};
+
+class Inbox final : public v1::InboxService::Service {
+ public:
+  Status AnswerNudge(ServerContext*, const v1::AnswerNudgeRequest* request,
+                     v1::AnswerNudgeResponse* response) override {
+    answer = *request;
+    response->mutable_position()->set_offset(7);
+    return Status::OK;
+  }
+  v1::AnswerNudgeRequest answer;
+};
+
+class QuestionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto server = rpc::Server::Start("127.0.0.1:0", {&relationships_, &nudges_, &inbox_});
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  std::string address() const { return absl::StrCat("127.0.0.1:", server_->port()); }
+
+  // Runs one command; what it wrote is in out_ and err_.
+  ExitCode Run(std::vector<std::string> words) {
+    CLI::App app("test", "tend");
+    ExitCode exit_code = ExitCode::kFailed;
+    AddRelationshipCommands(app, exit_code);
+    AddNudgeCommands(app, exit_code);
+    words.insert(words.end(), {"--server", address()});
+    std::vector<std::string> backwards(words.rbegin(), words.rend());  // as CLI11 takes them
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    app.parse(backwards);
+    out_ = testing::internal::GetCapturedStdout();
+    err_ = testing::internal::GetCapturedStderr();
+    return exit_code;
+  }
+
+  Relationships relationships_;
+  Nudges nudges_;
+  Inbox inbox_;
+  std::unique_ptr<rpc::Server> server_;
+  std::string out_, err_;
+};
+
+TEST_F(QuestionsTest, ReadyShowsWhoIsReadyForTheOwnerWhoAsks) {
+  EXPECT_EQ(Run({"ready", "--owner", "eve", "--account", "a"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("Ann Berger"), HasSubstr("0.61"), HasSubstr("became ready")));
+  EXPECT_EQ(relationships_.list.account_id(), "a");
+  EXPECT_EQ(relationships_.list.stages(0), v1::STAGE_READY);
+}
+
+TEST_F(QuestionsTest, ReadyGoesOverPagesUpToItsLimit) {
+  relationships_.people = 5000;
+  EXPECT_EQ(Run({"ready", "--limit", "1500", "--json"}), ExitCode::kOk) << err_;
+  const auto ready = out_;
+  EXPECT_EQ(relationships_.given, 2000);
+  size_t count = 0;
+  for (size_t at = 0; (at = ready.find("\"version\"", at)) != std::string::npos; ++at) ++count;
+  EXPECT_EQ(count, 1500u);
+}
+
+TEST_F(QuestionsTest, NobodyReadyIsAnAnswer) {
+  relationships_.people = 0;
+  EXPECT_EQ(Run({"ready"}), ExitCode::kOk);
+  EXPECT_THAT(out_, HasSubstr("Nobody is ready"));
+}
+
+TEST_F(QuestionsTest, APersonIsFoundByIdAddressOrFullName) {
+  for (const char* words : {kAnn, "ann@birchwood.example", "ann berger"}) {
+    EXPECT_EQ(Run({"show", words}), ExitCode::kOk) << words << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr("Ann Berger"), HasSubstr("ready since"), HasSubstr("eve")));
+  }
+}
+
+TEST_F(QuestionsTest, WhoIsMeantMustBeClear) {
+  EXPECT_EQ(Run({"show", "nn"}), ExitCode::kRejected);
+  EXPECT_THAT(err_, AllOf(HasSubstr("several"), HasSubstr(kAnn), HasSubstr("Anna Berg")));
+  EXPECT_EQ(Run({"show", "zoe"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("nobody is known as \"zoe\""));
+}
+
+TEST_F(QuestionsTest, ExplainTellsTheRowsTheSumAndWhatCountsNothing) {
+  EXPECT_EQ(Run({"explain", kAnn, "--owner", "eve", "--at", "2026-02-01"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(relationships_.explain.at_time().seconds(), 1769904000);
+  EXPECT_THAT(out_, AllOf(HasSubstr("readiness 0.250"), HasSubstr("no history"),
+                          HasSubstr("-1.100"), HasSubstr("20 x message opened")));
+  EXPECT_LT(out_.find("intercept"), out_.find("no history"));  // the weightier first
+  EXPECT_EQ(Run({"explain", kAnn, "--at", "then"}), ExitCode::kRejected);
+  EXPECT_THAT(err_, HasSubstr("--at then: write it as"));
+}
+
+TEST_F(QuestionsTest, NudgesAreToldInWordsWithTheIdThatAnswersThem) {
+  EXPECT_EQ(Run({"nudges", "--owner", "eve"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("Ann Berger"), HasSubstr("tend answer n1")));
+  EXPECT_EQ(nudges_.list.owner_id(), "eve");
+  EXPECT_TRUE(nudges_.list.include_held());
+}
+
+TEST_F(QuestionsTest, AWatchThatEndsSaysHowToGoOn) {
+  EXPECT_EQ(Run({"nudges", "--watch", "--resume", "t"}), ExitCode::kFailed);
+  EXPECT_THAT(out_, HasSubstr("Ann Berger"));
+  EXPECT_THAT(err_, HasSubstr("--resume t+2 goes on"));
+}
+
+TEST_F(QuestionsTest, AnAnswerFindsTheOwnerAndCarriesARequestId) {
+  EXPECT_EQ(Run({"answer", "n1", "too_early", "--comment", "later", "--query", address()}),
+            ExitCode::kOk)
+      << err_;
+  EXPECT_EQ(inbox_.answer.owner_id(), "eve");
+  EXPECT_EQ(inbox_.answer.feedback(), v1::FEEDBACK_TOO_EARLY);
+  EXPECT_EQ(inbox_.answer.comment(), "later");
+  EXPECT_EQ(inbox_.answer.request_id().size(), 32u);
+  EXPECT_EQ(Run({"answer", "n2", "too_early", "--query", address()}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("--owner"));
+}
+
+TEST_F(QuestionsTest, JsonIsOneObjectAndHasNoWords) {
+  EXPECT_EQ(Run({"show", kAnn, "--json"}), ExitCode::kOk);
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"stage\": \"STAGE_READY\""), Not(HasSubstr("chance"))));
+}
+
+}  // namespace
+}  // namespace tend::cli
