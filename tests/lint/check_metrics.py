@@ -22,7 +22,7 @@ OURS = re.compile(r"\btend_\w+")
 KEYWORDS = {"and", "or", "unless", "offset", "bool", "inf", "nan"}
 # What holds no metric: strings, label matchers, ranges, lists of labels.
 NO_NAMES = (re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''), re.compile(r"\{[^}]*\}"), re.compile(r"\[[^\]]*\]"),
-            re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)"), re.compile(r"\bgroup_(?:left|right)\b"))
+            re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([\w\s,]*\)"), re.compile(r"\bgroup_(?:left|right)\b"))
 # A name that is no function's and no part of a number or duration.
 IDENTIFIER = re.compile(r"(?<![\w$.:])([a-zA-Z_:][\w:]*)(?!\s*\()(?![\w:])")
 ALERT = re.compile(r"^\s*- alert: (\w+)\s*$")

@@ -4,6 +4,7 @@
 Exit status 77, which ctest shows as skipped, where neither tool is installed.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,8 +13,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+from check_metrics import expressions_of_dashboard
+
 TOP = Path(__file__).resolve().parents[2]
 ALERTS, UNITS = TOP / "deploy/alerts", TOP / "deploy/systemd"
+DASHBOARD = TOP / "deploy/dashboards/tend.json"
 SKIPPED = 77
 SERVICES = ("ingest", "enrichment", "scoring@", "notification", "query")
 EXPOSURE = 2.5  # of 10, as `systemd-analyze security` counts
@@ -39,6 +44,18 @@ class AlarmsTest(unittest.TestCase):
         rules, tests = ((ALERTS / name).read_text() for name in ("tend.rules.yml", "tend_rules_test.yml"))
         for alarm in re.findall(r"- alert: (\w+)", rules):
             self.assertRegex(tests, rf"alertname: {alarm}\n +exp_alerts:\n", f"{alarm} never rings in tend_rules_test.yml")
+
+    def test_the_dashboard_asks_in_promql(self):
+        """As rules that record: Grafana's variables filled in, promtool reads nothing else."""
+        asked = [e.replace("$__rate_interval", "1m").replace("$service", ".*")
+                 for e in expressions_of_dashboard(json.loads(DASHBOARD.read_text()))]
+        self.assertGreater(len(asked), 10)
+        rules = [{"record": f"panel_{at}", "expr": expression} for at, expression in enumerate(asked)]
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            json.dump({"groups": [{"name": "panels", "rules": rules}]}, file)  # JSON is YAML
+            file.flush()
+            code, said = run(PROMTOOL, "check", "rules", file.name)
+        self.assertEqual(code, 0, said)
 
 
 @unittest.skipUnless(SYSTEMD, "no systemd-analyze: install the package systemd")
