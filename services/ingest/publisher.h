@@ -20,6 +20,7 @@
 namespace tend::ingest {
 
 inline constexpr char kRejectsTopic[] = "tend.rejects.v1";
+inline constexpr char kOwnerEventsTopic[] = "tend.owner-events.v1";
 
 // A record of one caller; it owns its bytes.
 struct Outgoing {

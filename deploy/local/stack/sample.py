@@ -35,7 +35,7 @@ def shifted(rows, now):
 
 
 def send():
-    """Sends list and interactions: the history first, then the last day. Once; later calls do nothing."""
+    """Sends owners, list and interactions: the history first, then the last day. Once; later calls do nothing."""
     sent = VAR / "sample-sent"
     if sent.exists():
         return
@@ -46,8 +46,8 @@ def send():
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "history.jsonl").write_text("\n".join(row for row in rows if not fresh(row)) + "\n")
     (folder / "last_day.jsonl").write_text("\n".join(row for row in rows if fresh(row)) + "\n")
-    for kind, path in (("list", SAMPLE / "list.csv"), ("interactions", folder / "history.jsonl"),
-                       ("interactions", folder / "last_day.jsonl")):
+    for kind, path in (("owners", SAMPLE / "roster.textproto"), ("list", SAMPLE / "list.csv"),
+                       ("interactions", folder / "history.jsonl"), ("interactions", folder / "last_day.jsonl")):
         done = tend(LOCAL, "import", kind, str(path))
         print(f"  {path.name:<18}{done.stdout.strip()}", flush=True)
         if done.returncode not in (0, 2):  # 2: rows were rejected; the sample's are broken on purpose

@@ -35,6 +35,7 @@ constexpr char kExamples[] =
     "  tend import list Connections.csv --map linkedin_connections --set owner=eve@example.com\n"
     "  tend import interactions interactions.jsonl.gz\n"
     "  tend import interactions mail.csv --map mail_log\n"
+    "  tend import owners roster.textproto\n"
     "\n"
     "Files may be packed with gzip. The same file by the same mapping is refused the second time, "
     "unless --again. Exit code 2: that, or rows were rejected; they are in tend.rejects.v1 with "
@@ -47,6 +48,11 @@ struct Arguments {
   std::vector<std::string> parameters;
   bool again = false;
   bool json = false;
+};
+
+struct OwnersArguments {
+  QuestionOptions question;
+  std::string file;
 };
 
 // Of the unpacked bytes: with it, a file that came before is refused at once.
@@ -142,6 +148,32 @@ void Run(const Arguments& arguments, ExitCode& exit_code) {
   exit_code = response->rejected_rows() == 0 ? ExitCode::kOk : ExitCode::kRejected;
 }
 
+absl::Status SendOwners(const OwnersArguments& arguments,
+                        const std::shared_ptr<grpc::Channel>& channel) {
+  v1::ImportOwnersRequest request;
+  request.set_request_id(NewRequestId());
+  TEND_RETURN_IF_ERROR(ReadTextConfig(arguments.file, request.mutable_roster()));
+  const auto stub = v1::IngestService::NewStub(channel);
+  TEND_ASSIGN_OR_RETURN(const v1::ImportOwnersResponse response,
+                        Call(*stub, &v1::IngestService::Stub::ImportOwners, request));
+  std::cout << (arguments.question.json
+                    ? JsonOf(response)
+                    : absl::StrCat(WithCommas(response.positions_size()), " owners told\n"));
+  return absl::OkStatus();
+}
+
+void AddOwners(CLI::App& import, ExitCode& exit_code) {
+  const auto arguments = std::make_shared<OwnersArguments>();  // shared with the callback
+  CLI::App* owners = import.add_subcommand("owners", "Who we are: whose inbox keeps which hours");
+  owners->add_option("FILE", arguments->file, "A roster, .textproto")->required();
+  owners->footer("Example:\n  tend import owners roster.textproto");
+  AddQuestionOptions(*owners, Service::kIngest, arguments->question);
+  owners->callback([arguments, &exit_code] {
+    RunQuestion("import owners", Service::kIngest, arguments->question, exit_code,
+                [&](const auto& channel) { return SendOwners(*arguments, channel); });
+  });
+}
+
 }  // namespace
 
 void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
@@ -150,6 +182,7 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
   CLI::App* import = app.add_subcommand("import", "Send a file through the public door");
   import->require_subcommand(1);
   import->footer(kExamples);
+  AddOwners(*import, exit_code);
   CLI::App* list = import->add_subcommand("list", "People from a list: it makes no task");
   CLI::App* log = import->add_subcommand("interactions", "What happened, from a log");
   for (CLI::App* command : {list, log}) {

@@ -1,4 +1,4 @@
-// `tend import list | interactions FILE`: a file through the public door.
+// `tend import list | interactions | owners FILE`: a file through the public door.
 
 #ifndef TEND_SERVICES_CLI_REMOTE_IMPORT_COMMAND_H_
 #define TEND_SERVICES_CLI_REMOTE_IMPORT_COMMAND_H_

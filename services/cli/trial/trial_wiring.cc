@@ -12,6 +12,7 @@
 #include "services/enrichment/domain/roster.h"
 #include "services/enrichment/processor.h"
 #include "services/ingest/domain/acceptor.h"
+#include "services/ingest/domain/roster_events.h"
 #include "services/notification/processor.h"
 #include "services/scoring/processor.h"
 
@@ -126,18 +127,13 @@ class Wired final : public TrialPipeline {
  private:
   // The roster's facts that an inbox needs, as the owners' topic brings them.
   absl::Status TellOwners(const v1::Roster& roster) {
-    for (const v1::Owner& owner : roster.owners()) {
-      v1::OwnerEvent event;
-      event.set_event_id("roster:" + owner.owner_id());
-      event.set_owner_id(owner.owner_id());
-      event.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()));
-      v1::RosterEntrySet* entry = event.mutable_roster_entry_set();
-      entry->set_time_zone(owner.time_zone());
-      entry->set_team_id(owner.team_id());
-      entry->set_display_name(owner.display_name());
+    if (roster.owners().empty()) return absl::OkStatus();
+    TEND_ASSIGN_OR_RETURN(const std::vector<v1::OwnerEvent> events,
+                          ingest::RosterEvents(roster, "roster", clock_.Now()));
+    for (const v1::OwnerEvent& event : events) {
       const std::string bytes = event.SerializeAsString();
       TEND_RETURN_IF_ERROR(
-          Append(notification::kOwnerEventsTopic, View(owner.owner_id()), View(bytes)));
+          Append(notification::kOwnerEventsTopic, View(event.owner_id()), View(bytes)));
     }
     return absl::OkStatus();
   }

@@ -98,6 +98,48 @@ TEST_F(DoorsTest, EachInteractionIsAcceptedOrRejectedAlone) {
   EXPECT_THAT(rejects[0].value(), HasSubstr("two"));
 }
 
+// owners: as in a roster's text.
+v1::ImportOwnersRequest Owners(const std::string& owners) {
+  v1::ImportOwnersRequest request;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(owners, request.mutable_roster()));
+  request.set_request_id("r");
+  return request;
+}
+
+TEST_F(DoorsTest, EachOwnersInboxIsToldOfItsZoneAndARetryIsTheSameEvent) {
+  const auto request = Owners(
+      "owners { owner_id: 'eve' time_zone: 'Europe/Berlin' } owners { owner_id: 'ben' team_id: 't' "
+      "}");
+  for (int i = 0; i < 2; ++i) {
+    v1::ImportOwnersResponse response;
+    grpc::ClientContext context;
+    const grpc::Status status = ingest_stub_->ImportOwners(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.positions_size(), 2);
+  }
+  const auto events = Read<v1::OwnerEvent>("tend.owner-events.v1");
+  ASSERT_EQ(events.size(), 4u);
+  EXPECT_EQ(events[0].roster_entry_set().time_zone(), "Europe/Berlin");
+  EXPECT_EQ(events[1].roster_entry_set().team_id(), "t");
+  EXPECT_NE(events[0].event_id(), events[1].event_id());
+  EXPECT_EQ(events[0].event_id(), events[2].event_id());
+}
+
+TEST_F(DoorsTest, ARosterWithFaultsTellsNobodyAndAllItsFaults) {
+  v1::ImportOwnersResponse response;
+  grpc::ClientContext context;
+  const grpc::Status status = ingest_stub_->ImportOwners(
+      &context,
+      Owners("owners { owner_id: 'eve' time_zone: 'Berlin' } owners {} owners { owner_id: 'eve' }"),
+      &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  for (const char* fault :
+       {"owners[0].time_zone", "owners[1].owner_id", "\"eve\" is there twice"}) {
+    EXPECT_THAT(status.error_message(), HasSubstr(fault));
+  }
+  EXPECT_TRUE(Read<v1::OwnerEvent>("tend.owner-events.v1").empty());
+}
+
 TEST_F(DoorsTest, AnEmptyRequestIsTheCallersFault) {
   v1::PublishInteractionsResponse response;
   grpc::ClientContext context;

@@ -11,8 +11,6 @@
 namespace tend::ingest {
 namespace {
 
-constexpr char kOwnerEventsTopic[] = "tend.owner-events.v1";
-
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 grpc::Status Missing(const char* field) {

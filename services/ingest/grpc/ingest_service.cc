@@ -2,10 +2,12 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
+#include "services/ingest/domain/roster_events.h"
 #include "services/ingest/import.h"
 #include "services/ingest/intake.h"
 
@@ -24,6 +26,27 @@ absl::Status CheckCount(const Request& request) {
   }
   return absl::InvalidArgumentError(absl::StrCat("interactions: ", request.interactions_size(),
                                                  " of them; 1 to ", kMaxItems, " are allowed"));
+}
+
+// Publishes what a roster tells the inboxes.
+absl::Status Tell(const v1::ImportOwnersRequest& request, absl::Time now, Publisher& publisher,
+                  v1::ImportOwnersResponse* response) {
+  if (request.request_id().empty()) return absl::InvalidArgumentError("request_id is empty");
+  TEND_ASSIGN_OR_RETURN(const std::vector<v1::OwnerEvent> events,
+                        RosterEvents(request.roster(), View(request.request_id()), now));
+  std::vector<Outgoing> records;
+  records.reserve(events.size());
+  for (const v1::OwnerEvent& event : events) {
+    records.push_back({kOwnerEventsTopic, event.owner_id(), event.SerializeAsString()});
+  }
+  TEND_ASSIGN_OR_RETURN(const std::vector<stream::Written> written, publisher.Publish(records));
+  for (const stream::Written& place : written) {
+    v1::Position* position = response->add_positions();
+    position->set_topic(kOwnerEventsTopic);
+    position->set_partition(place.partition);
+    position->set_offset(place.offset.value());
+  }
+  return absl::OkStatus();
 }
 
 // Without its bytes, which the caller has.
@@ -99,6 +122,12 @@ grpc::Status IngestServiceHandler::ImportList(grpc::ServerContext* /*context*/,
   }
   if (status.ok()) status = import.End();
   return rpc::ToGrpc(status);
+}
+
+grpc::Status IngestServiceHandler::ImportOwners(grpc::ServerContext* /*context*/,
+                                                const v1::ImportOwnersRequest* request,
+                                                v1::ImportOwnersResponse* response) {
+  return rpc::ToGrpc(Tell(*request, clock_.Now(), publisher_, response));
 }
 
 }  // namespace tend::ingest

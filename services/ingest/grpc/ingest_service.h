@@ -35,6 +35,9 @@ class IngestServiceHandler final : public v1::IngestService::Service {
                           grpc::ServerReader<v1::ImportListRequest>* reader,
                           v1::ImportListResponse* response) override;
 
+  grpc::Status ImportOwners(grpc::ServerContext* context, const v1::ImportOwnersRequest* request,
+                            v1::ImportOwnersResponse* response) override;
+
  private:
   Publisher& publisher_;
   ImportLedger& ledger_;
