@@ -12,9 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/server.h"
 #include "services/cli/remote/nudge_commands.h"
+#include "services/cli/remote/rejects_command.h"
 #include "services/cli/remote/relationship_commands.h"
 #include "tend/v1/inbox_service.grpc.pb.h"
 #include "tend/v1/nudge_service.grpc.pb.h"
+#include "tend/v1/operations_service.grpc.pb.h"
 #include "tend/v1/relationship_service.grpc.pb.h"
 
 namespace tend::cli {
@@ -139,10 +141,25 @@ class Inbox final : public v1::InboxService::Service {
   v1::AnswerNudgeRequest answer;
 };
 
+class Operations final : public v1::OperationsService::Service {
+ public:
+  Status ListRejects(ServerContext*, const v1::ListRejectsRequest* request,
+                     v1::ListRejectsResponse* response) override {
+    list = *request;
+    *response->add_rejects() = Parse<v1::RejectEntry>(R"(
+      position { partition: 2 offset: 17 }
+      reject { reason: REJECT_REASON_TIME_INVALID service: 'ingest' detail: 'no time'
+               file { file: 'a.csv' line: 3 } value: 'Ann,\033[2J' })");
+    return Status::OK;
+  }
+  v1::ListRejectsRequest list;
+};
+
 class QuestionsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto server = rpc::Server::Start("127.0.0.1:0", {&relationships_, &nudges_, &inbox_});
+    auto server =
+        rpc::Server::Start("127.0.0.1:0", {&relationships_, &nudges_, &inbox_, &operations_});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -154,6 +171,7 @@ class QuestionsTest : public ::testing::Test {
     ExitCode exit_code = ExitCode::kFailed;
     AddRelationshipCommands(app, exit_code);
     AddNudgeCommands(app, exit_code);
+    AddRejectsCommand(app, exit_code);
     words.insert(words.end(), {"--server", address()});
     std::vector<std::string> backwards(words.rbegin(), words.rend());  // as CLI11 takes them
     testing::internal::CaptureStdout();
@@ -167,6 +185,7 @@ class QuestionsTest : public ::testing::Test {
   Relationships relationships_;
   Nudges nudges_;
   Inbox inbox_;
+  Operations operations_;
   std::unique_ptr<rpc::Server> server_;
   std::string out_, err_;
 };
@@ -241,6 +260,16 @@ TEST_F(QuestionsTest, AnAnswerFindsTheOwnerAndCarriesARequestId) {
   EXPECT_EQ(inbox_.answer.request_id().size(), 32u);
   EXPECT_EQ(Run({"answer", "n2", "too_early", "--query", address()}), ExitCode::kFailed);
   EXPECT_THAT(err_, HasSubstr("--owner"));
+}
+
+TEST_F(QuestionsTest, RejectsAreListedByPlaceAndShownWithTheirBytesMadeSafe) {
+  EXPECT_EQ(Run({"rejects", "list", "--file", "a.csv"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(operations_.list.filter().file(), "a.csv");
+  EXPECT_THAT(out_, AllOf(HasSubstr("2/17"), HasSubstr("time invalid"), HasSubstr("a.csv:3")));
+  EXPECT_EQ(Run({"rejects", "show", "2/17"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("Ann, [2J"), Not(HasSubstr("\033"))));
+  EXPECT_EQ(Run({"rejects", "show", "0/1"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("no reject is at 0/1"));
 }
 
 TEST_F(QuestionsTest, JsonIsOneObjectAndHasNoWords) {
