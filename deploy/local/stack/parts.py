@@ -17,6 +17,7 @@ CONFIG = TOP / "deploy/config"
 STARTED = "started by the supervisor"  # a line of each part's log
 SERVICES = {"enrichment": 7411, "scoring": 7412, "notification": 7413, "query": 7414, "ingest": 7410}  # in order of their start
 METRICS_ABOVE = 10  # its port, of gRPC's
+HTTP = {"ingest": 7430, "query": 7434}  # who answers JSON by POST too
 
 
 @dataclass
@@ -28,13 +29,17 @@ class Place:
     postgres: int = 15432
     rpc: dict = field(default_factory=lambda: dict(SERVICES))
     metrics: dict = field(default_factory=lambda: {name: port + METRICS_ABOVE for name, port in SERVICES.items()})
+    http: dict = field(default_factory=lambda: dict(HTTP))
     roster: Path = None  # another one than the sample's
 
     @staticmethod
     def elsewhere(home, more=()):
         """For a test: beside whatever runs on this machine. more: second instances, as ("scoring", 2)."""
         called = [*SERVICES, *(f"{name}-{instance}" for name, instance in more)]
-        return Place(home, free_port(), free_port(), {name: free_port() for name in called}, {name: free_port() for name in called})
+        def ports(names):
+            return {name: free_port() for name in names}
+
+        return Place(home, free_port(), free_port(), ports(called), ports(called), ports(name for name in called if name.partition("-")[0] in HTTP))
 
     @property
     def bootstrap(self):
@@ -107,12 +112,13 @@ class Service(Part):
         self.config = place.home / "config" / f"{called}.textproto"
         rpc = place.rpc_address(called)
         super().__init__(called, [str(BIN / f"tend-{name}"), "--config", str(CONFIG / f"{name}.textproto"), "--config", str(self.config)],
-                         place.rpc[called], f"gRPC {rpc}, metrics 127.0.0.1:{place.metrics[called]}", place.home,
+                         place.rpc[called], f"gRPC {rpc}, metrics 127.0.0.1:{place.metrics[called]}" + (f", HTTP 127.0.0.1:{place.http[called]}" if called in place.http else ""), place.home,
                          ready=[str(BIN / "tend"), "health", rpc])
 
     def prepare(self):
+        http = f'  http_address: "127.0.0.1:{self.place.http[self.name]}"\n' if self.name in self.place.http else ""
         text = (f'runtime {{\n  instance: "{self.service}-{self.instance}"\n  kafka_bootstrap_servers: "{self.place.bootstrap}"\n'
-                f'  metrics_address: "127.0.0.1:{self.place.metrics[self.name]}"\n  rpc_address: "{self.place.rpc_address(self.name)}"\n}}\n')
+                f'  metrics_address: "127.0.0.1:{self.place.metrics[self.name]}"\n  rpc_address: "{self.place.rpc_address(self.name)}"\n{http}}}\n')
         shipped = (CONFIG / f"{self.service}.textproto").read_text()
         if "\npostgres:" in shipped:
             text += f'postgres: "{conninfo_of(self.home / "log/postgres.log")}"\n'
