@@ -180,7 +180,6 @@ absl::Status KafkaConsumer::ApplySeeks() {
   if (!started_) {
     return std::all_of(assigned_.begin(), assigned_.end(), sought) ? Start() : absl::OkStatus();
   }
-  must_seek_ = false;
   const PlacesHandle places = MakePlaces(assigned_.size());
   std::vector<Assigned*> seeking;
   for (Assigned& assigned : assigned_) {
@@ -193,6 +192,7 @@ absl::Status KafkaConsumer::ApplySeeks() {
   const ErrorHandle error(rd_kafka_seek_partitions(client_->rk(), places.get(), kSeekTimeoutMs));
   const absl::Status done = ToStatus(error, name_, absl::StatusCode::kUnavailable);
   if (!done.ok() && !absl::IsUnavailable(done)) return client_->Fatal();
+  must_seek_ = false;
   for (size_t i = 0; i < seeking.size(); ++i) {
     // An error: the client has not started on the partition yet. The next poll tries again.
     if (!done.ok() || places->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
