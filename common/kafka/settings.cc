@@ -1,5 +1,6 @@
 #include "common/kafka/settings.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -127,6 +128,9 @@ absl::StatusOr<ConfHandle> ReaderConf(const KafkaOptions& options, stream::Isola
   ConfBuilder builder(options);
   builder.Set(kEveryReader);
   builder.Set(kReader);
+  // A question for offsets keeps no other time limit once it is sent (60 s by default); it must be
+  // a second longer than an idle fetch.
+  builder.Set("socket.timeout.ms", std::max(options.call_timeout, absl::Seconds(2)));
   // A read_committed handle is given the last stable offset where the high watermark is asked for.
   builder.Set("isolation.level", isolation == stream::Isolation::kReadCommitted
                                      ? "read_committed"

@@ -22,6 +22,8 @@ namespace {
 constexpr absl::Duration kPollWait = absl::Milliseconds(100);
 // Two requests a partition each time.
 constexpr absl::Duration kLookEvery = absl::Seconds(5);
+// A stop waits for the look it is at.
+constexpr absl::Duration kLookWithin = absl::Seconds(1);
 // A batch takes well under a second, and a fetch that waits for a broker two at most.
 constexpr absl::Duration kStallAfter = absl::Seconds(30);
 
@@ -83,12 +85,12 @@ absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view
   kafka.bootstrap_servers = config.kafka_bootstrap_servers();
   kafka.client_id = absl::StrCat(spec.name, ".", config.instance());
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, kafka::KafkaLog::Make(kafka));
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
-                        rpc::Server::Start(config));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server, rpc::Server::Start(config));
   LogInfo("started", {{"kafka", config.kafka_bootstrap_servers()},
                       {"rpc_port", server->port()},
                       {"metrics_port", metrics_port}});
   kafka.client_id += ".lag";
+  kafka.call_timeout = kLookWithin;
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, kafka::KafkaLog::Make(kafka));
   LagWatch lag(std::move(looked_at), metrics, kLookEvery, kStallAfter);
   Teller teller(metrics, *server, lag);
