@@ -104,6 +104,7 @@ absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig
   kafka::KafkaOptions kafka;
   kafka.bootstrap_servers = runtime.kafka_bootstrap_servers();
   kafka.client_id = absl::StrCat("tend.query.", runtime.instance(), what);
+  kafka.call_timeout = absl::Seconds(3);  // a stop waits for a look-up that is on its way
   return kafka::KafkaLog::Make(kafka);
 }
 
