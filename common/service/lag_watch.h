@@ -2,8 +2,8 @@
 // its own: for the metrics, and for noticing a consumer that stands still.
 //
 // A consumer may be assigned a partition that has more to read and never give it, without an error:
-// seen with librdkafka 2.0.2 after a broker had been frozen for seconds (its issues #2363 and #4492
-// tell the like). Only the log's end shows it, and only a new client mends it.
+// by a fault of ours (there was one), or of librdkafka 2.0.2 (its issues #2363 and #4492 tell of
+// some). Only the log's end shows it, and only a new client mends it.
 
 #ifndef TEND_COMMON_SERVICE_LAG_WATCH_H_
 #define TEND_COMMON_SERVICE_LAG_WATCH_H_
