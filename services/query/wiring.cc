@@ -21,6 +21,7 @@
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/projection_writer.h"
 #include "services/query/postgres/relationship_questions.h"
+#include "services/query/postgres/tables.h"
 #include "services/query/projector.h"
 #include "tend/v1/policy.pb.h"
 #include "tend/v1/scoring_model.pb.h"
@@ -116,7 +117,8 @@ class Doors {
       : pool_({config.postgres()},
               config.read_connections() == 0 ? kReadConnections : config.read_connections()),
         access_(config.runtime()),
-        questions_(pool_, watch, clock, judgement, history_months),
+        tables_(pool_, watch),
+        questions_(tables_, clock, judgement, history_months),
         relationships_(questions_) {}
 
   absl::Status Open(const v1::RuntimeConfig& runtime) {
@@ -134,6 +136,7 @@ class Doors {
  private:
   postgres::Pool pool_;
   const rpc::Access access_;
+  Tables tables_;
   RelationshipQuestions questions_;
   RelationshipServiceHandler relationships_;
   std::unique_ptr<rpc::Server> server_;

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/relationship_questions.h"
+#include "services/query/postgres/tables.h"
 #include "services/query/projector.h"
 #include "tests/projection/database.h"
 #include "tests/projection/pipeline.h"
@@ -39,7 +40,8 @@ class QuestionsTest : public ::testing::Test {
  protected:
   QuestionsTest()
       : pool_({database_.conninfo()}, 2),
-        questions_(pool_, watch_, pipeline_.clock(), {ShippedModel(), ShippedPolicy()}, 25) {
+        tables_(pool_, watch_),
+        questions_(tables_, pipeline_.clock(), {ShippedModel(), ShippedPolicy()}, 25) {
     options_.instance = "query-1";
     options_.limits.wait = absl::ZeroDuration();
     projector_ = std::make_unique<Projector>(pipeline_.log(), database_.writer(), pipeline_.clock(),
@@ -87,6 +89,7 @@ class QuestionsTest : public ::testing::Test {
   Database database_;
   postgres::Pool pool_;
   PositionWatch watch_;
+  Tables tables_;
   RelationshipQuestions questions_;
   ProjectorOptions options_;
   std::unique_ptr<Projector> projector_;

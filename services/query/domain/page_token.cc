@@ -1,6 +1,7 @@
 #include "services/query/domain/page_token.h"
 
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "common/base/hash.h"
@@ -47,7 +48,8 @@ std::string Print(const PageToken& token) {
   return absl::WebSafeBase64Escape(bytes);
 }
 
-absl::StatusOr<PageToken> ParsePageToken(absl::string_view text, uint64_t question) {
+absl::StatusOr<std::optional<PageToken>> ParsePageToken(absl::string_view text, uint64_t question) {
+  if (text.empty()) return std::optional<PageToken>();
   std::string decoded;
   if (!absl::WebSafeBase64Unescape(text, &decoded) || decoded.size() < kHead) {
     return absl::InvalidArgumentError("page_token: is none of ours");
@@ -62,7 +64,7 @@ absl::StatusOr<PageToken> ParsePageToken(absl::string_view text, uint64_t questi
   if (token.question != question || token.skip < 0) {
     return absl::InvalidArgumentError("page_token: is of another question");
   }
-  return token;
+  return std::optional<PageToken>(std::move(token));
 }
 
 }  // namespace tend::query

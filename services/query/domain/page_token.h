@@ -4,6 +4,7 @@
 #define TEND_SERVICES_QUERY_DOMAIN_PAGE_TOKEN_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -28,8 +29,9 @@ struct PageToken {
 uint64_t QuestionHash(absl::Span<const absl::string_view> fields);
 
 std::string Print(const PageToken& token);
-// Errors: INVALID_ARGUMENT for a text that is none, or of another question.
-absl::StatusOr<PageToken> ParsePageToken(absl::string_view text, uint64_t question);
+// The place after which a page begins; nullopt for the first one, whose text is empty. Errors:
+// INVALID_ARGUMENT for a text that is none, or of another question.
+absl::StatusOr<std::optional<PageToken>> ParsePageToken(absl::string_view text, uint64_t question);
 
 }  // namespace tend::query
 

@@ -26,19 +26,6 @@ constexpr int64_t kLastMicros = 253'402'300'799'000'000;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
-absl::StatusOr<Id> IdOf(const std::string& person_id) {
-  const auto id = model::ParsePersonKey(View(person_id));
-  if (!id.ok()) return Annotate(id.status(), "person_id");
-  return *id;
-}
-
-// The place after which a page begins; nullopt for the first one.
-absl::StatusOr<std::optional<PageToken>> PlaceOf(const std::string& text, uint64_t question) {
-  if (text.empty()) return std::optional<PageToken>();
-  TEND_ASSIGN_OR_RETURN(PageToken token, ParsePageToken(View(text), question));
-  return std::optional<PageToken>(std::move(token));
-}
-
 bool Concerns(const v1::TimelineEntry& entry, const std::string& owner_id) {
   if (entry.has_nudge_changed()) return entry.nudge_changed().nudge().owner_id() == owner_id;
   if (!entry.has_interaction()) return false;
@@ -60,26 +47,6 @@ uint64_t QuestionOf(const v1::ListRelationshipsRequest& request) {
 
 }  // namespace
 
-template <typename Request>
-absl::StatusOr<postgres::Pool::Borrowed> RelationshipQuestions::ConnectionFor(
-    const Request& request) {
-  TEND_ASSIGN_OR_RETURN(postgres::Pool::Borrowed connection, pool_.Borrow());
-  if (request.has_min_position()) {
-    TEND_RETURN_IF_ERROR(watch_.Await(*connection, request.min_position()));
-  }
-  return connection;
-}
-
-absl::StatusOr<ReadRelationship> RelationshipQuestions::ReadSurvivor(
-    Connection& connection, const std::string& person_id) const {
-  TEND_ASSIGN_OR_RETURN(const Id asked, IdOf(person_id));
-  TEND_ASSIGN_OR_RETURN(const Id survivor, FindSurvivor(connection, asked));
-  TEND_ASSIGN_OR_RETURN(std::vector<ReadRelationship> read,
-                        ReadRelationships(connection, {survivor}));
-  if (read.empty()) return absl::NotFoundError("person_id: nobody");
-  return std::move(read[0]);
-}
-
 absl::Time RelationshipQuestions::Horizon() const {
   const absl::CivilMonth first =
       absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) - history_months_;
@@ -88,7 +55,7 @@ absl::Time RelationshipQuestions::Horizon() const {
 
 absl::StatusOr<v1::GetRelationshipResponse> RelationshipQuestions::Get(
     const v1::GetRelationshipRequest& request) {
-  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, ConnectionFor(request));
+  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   TEND_ASSIGN_OR_RETURN(ReadRelationship read, ReadSurvivor(*connection, request.person_id()));
   TEND_ASSIGN_OR_RETURN(const auto live,
                         LiveRelationship::Make(std::move(read.stored), judgement_));
@@ -118,8 +85,8 @@ absl::StatusOr<v1::ListRelationshipsResponse> RelationshipQuestions::List(
     const v1::ListRelationshipsRequest& request) {
   TEND_ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
   const uint64_t question = QuestionOf(request);
-  TEND_ASSIGN_OR_RETURN(const auto token, PlaceOf(request.page_token(), question));
-  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, ConnectionFor(request));
+  TEND_ASSIGN_OR_RETURN(const auto token, ParsePageToken(View(request.page_token()), question));
+  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   absl::Time now = clock_.Now();
   std::optional<Ranked> after;
   if (token.has_value()) {  // all pages are of the first one's time
@@ -171,7 +138,7 @@ absl::StatusOr<v1::SearchRelationshipsResponse> RelationshipQuestions::Search(
   if (!request.page_token().empty()) {
     return absl::InvalidArgumentError("page_token: is none of ours");
   }
-  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, ConnectionFor(request));
+  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   TEND_ASSIGN_OR_RETURN(const Ids origins,
                         FindOrigins(*connection, View(RowText(View(request.query()))), size));
   TEND_ASSIGN_OR_RETURN(Ids persons, PersonsOf(*connection, origins));
@@ -192,7 +159,7 @@ absl::StatusOr<v1::ExplainRelationshipResponse> RelationshipQuestions::Explain(
   const bool past = request.has_at_time();
   const absl::Time at = past ? RowTime(request.at_time()) : now;
   if (at > now) return absl::InvalidArgumentError("at_time: is in the future");
-  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, ConnectionFor(request));
+  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   // State and history of one moment.
   TEND_RETURN_IF_ERROR(
       connection->Run(Batch().Add("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).status());
@@ -226,8 +193,8 @@ absl::StatusOr<v1::GetTimelineResponse> RelationshipQuestions::Timeline(
   TEND_ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
   const uint64_t question =
       QuestionHash({"timeline", View(request.person_id()), View(request.owner_id())});
-  TEND_ASSIGN_OR_RETURN(const auto token, PlaceOf(request.page_token(), question));
-  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, ConnectionFor(request));
+  TEND_ASSIGN_OR_RETURN(const auto token, ParsePageToken(View(request.page_token()), question));
+  TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   TEND_ASSIGN_OR_RETURN(const ReadRelationship read,
                         ReadSurvivor(*connection, request.person_id()));
   const Ids origins = OriginsOf(read.stored.state);

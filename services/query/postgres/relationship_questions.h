@@ -5,27 +5,22 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/postgres/pool.h"
 #include "common/stream/clock.h"
 #include "services/query/domain/live_relationship.h"
-#include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/relationship_reads.h"
+#include "services/query/postgres/tables.h"
 #include "tend/v1/relationship_service.pb.h"
 
 namespace tend::query {
 
 // All methods from any thread. Errors of all: INVALID_ARGUMENT naming the field; NOT_FOUND;
-// UNAVAILABLE while PostgreSQL is away; those of PositionWatch::Await.
+// UNAVAILABLE while PostgreSQL is away; those of Tables.
 class RelationshipQuestions {
  public:
   // All outlive this. history_months: how much of the history is kept.
-  RelationshipQuestions(postgres::Pool& pool, PositionWatch& watch, const stream::Clock& clock,
-                        const Judgement& judgement, int history_months)
-      : pool_(pool),
-        watch_(watch),
-        clock_(clock),
-        judgement_(judgement),
-        history_months_(history_months) {}
+  RelationshipQuestions(Tables& tables, const stream::Clock& clock, const Judgement& judgement,
+                        int history_months)
+      : tables_(tables), clock_(clock), judgement_(judgement), history_months_(history_months) {}
 
   absl::StatusOr<v1::GetRelationshipResponse> Get(const v1::GetRelationshipRequest& request);
   absl::StatusOr<v1::ListRelationshipsResponse> List(const v1::ListRelationshipsRequest& request);
@@ -37,19 +32,13 @@ class RelationshipQuestions {
   absl::StatusOr<v1::GetTimelineResponse> Timeline(const v1::GetTimelineRequest& request);
 
  private:
-  // A connection on which the request's min_position is visible.
-  template <typename Request>
-  absl::StatusOr<postgres::Pool::Borrowed> ConnectionFor(const Request& request);
-  absl::StatusOr<ReadRelationship> ReadSurvivor(postgres::Connection& connection,
-                                                const std::string& person_id) const;
   absl::StatusOr<std::vector<v1::RelationshipView>> Views(postgres::Connection& connection,
                                                           const Ids& persons, absl::Time now,
                                                           const std::string& owner_id) const;
   // Where the history begins.
   absl::Time Horizon() const;
 
-  postgres::Pool& pool_;
-  PositionWatch& watch_;
+  Tables& tables_;
   const stream::Clock& clock_;
   const Judgement judgement_;
   const int history_months_;

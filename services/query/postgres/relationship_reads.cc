@@ -164,11 +164,22 @@ absl::StatusOr<std::vector<ReadRelationship>> ReadRelationships(Connection& conn
   return read;
 }
 
-absl::StatusOr<Id> FindSurvivor(Connection& connection, const Id& person) {
+absl::StatusOr<Id> IdOf(const std::string& person_id) {
+  const auto id = model::ParsePersonKey({person_id.data(), person_id.size()});
+  if (!id.ok()) return Annotate(id.status(), "person_id");
+  return *id;
+}
+
+absl::StatusOr<ReadRelationship> ReadSurvivor(Connection& connection,
+                                              const std::string& person_id) {
+  TEND_ASSIGN_OR_RETURN(const Id asked, IdOf(person_id));
   TEND_ASSIGN_OR_RETURN(const std::vector<Rows> rows,
-                        connection.Run(Batch().Add(kSurvivor, Params().Uuid(person))));
+                        connection.Run(Batch().Add(kSurvivor, Params().Uuid(asked))));
   if (rows[0].size() == 0) return absl::NotFoundError("person_id: nobody, or erased");
-  return rows[0].UuidOf(0, 0);
+  TEND_ASSIGN_OR_RETURN(std::vector<ReadRelationship> read,
+                        ReadRelationships(connection, {rows[0].UuidOf(0, 0)}));
+  if (read.empty()) return absl::NotFoundError("person_id: nobody");
+  return std::move(read[0]);
 }
 
 absl::StatusOr<std::vector<HistoryItem>> ReadHistory(Connection& connection, const Ids& origins) {

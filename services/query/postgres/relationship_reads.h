@@ -30,9 +30,13 @@ struct ReadRelationship {
 absl::StatusOr<std::vector<ReadRelationship>> ReadRelationships(postgres::Connection& connection,
                                                                 const Ids& persons);
 
-// Who the person is now: the survivor, where they were merged. Errors: NOT_FOUND for somebody
-// unknown or erased.
-absl::StatusOr<Id> FindSurvivor(postgres::Connection& connection, const Id& person);
+// Of a request. Errors: INVALID_ARGUMENT naming person_id.
+absl::StatusOr<Id> IdOf(const std::string& person_id);
+
+// Who the person is now: the survivor, where they were merged. Errors: those of IdOf; NOT_FOUND for
+// somebody unknown or erased.
+absl::StatusOr<ReadRelationship> ReadSurvivor(postgres::Connection& connection,
+                                              const std::string& person_id);
 
 // All that is kept of these origins.
 absl::StatusOr<std::vector<HistoryItem>> ReadHistory(postgres::Connection& connection,
