@@ -2,12 +2,11 @@
 
 #include <array>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/runtime/pause.h"
 
 namespace tend::query {
 namespace {
@@ -16,14 +15,6 @@ constexpr std::array kTopics = {kPersonEventsTopic, kRelationshipsTopic, kNudges
                                 kRejectsTopic};
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
-
-// Returns early when stopped.
-void Pause(absl::Duration span, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, absl::ToChronoMicroseconds(span), [] { return false; });
-}
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 #include "services/query/wiring.h"
 
 #include <memory>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,12 +19,17 @@
 #include "common/runtime/metrics.h"
 #include "common/service/lag_watch.h"
 #include "common/stream/system_clock.h"
+#include "services/query/grpc/nudge_service.h"
 #include "services/query/grpc/relationship_service.h"
+#include "services/query/postgres/nudge_questions.h"
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/projection_writer.h"
 #include "services/query/postgres/relationship_questions.h"
 #include "services/query/postgres/tables.h"
 #include "services/query/projector.h"
+#include "services/query/watch/nudge_feed.h"
+#include "services/query/watch/nudge_tail.h"
+#include "services/query/watch/older_changes.h"
 #include "tend/v1/policy.pb.h"
 #include "tend/v1/scoring_model.pb.h"
 
@@ -35,6 +42,8 @@ constexpr int kMostReadConnections = 64, kMostHistoryMonths = 1200;
 constexpr absl::Duration kLookEvery = absl::Seconds(5);
 // A batch takes well under a second, and one that moves a month's rows a minute at most.
 constexpr absl::Duration kStallAfter = absl::Seconds(90);
+// Some ten thousand changes: a day of some thousand owners. What is older is read from the topic.
+constexpr int64_t kFeedBytes = 64 << 20;
 
 // Carries what the projector tells to metrics, health, log, and to whom waits for a position.
 class Teller final : public ProjectorObserver {
@@ -109,24 +118,53 @@ absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig
   return kafka::KafkaLog::Make(kafka);
 }
 
+// The stream of nudges: its feed, and the thread that fills it.
+class Stream {
+ public:
+  Stream(std::unique_ptr<kafka::KafkaLog> tailed, std::unique_ptr<kafka::KafkaLog> looked_up,
+         const stream::Clock& clock, const std::string& instance)
+      : options_{.instance = instance},
+        log_(std::move(tailed)),
+        looked_up_(std::move(looked_up)),
+        older_(*looked_up_, feed_),
+        sources_{feed_, older_, clock},
+        tail_(*log_, feed_, options_),
+        thread_(
+            [this](const std::stop_token& stop) { RunNudgeTail(tail_, feed_, options_, stop); }) {}
+
+  const WatchSources& sources() const { return sources_; }
+
+ private:
+  const NudgeTailOptions options_;
+  const std::unique_ptr<kafka::KafkaLog> log_, looked_up_;
+  NudgeFeed feed_{kFeedBytes};
+  OlderChanges older_;
+  const WatchSources sources_;
+  NudgeTail tail_;
+  std::jthread thread_;  // the first to go
+};
+
 // What answers: the handlers, and the two doors to them.
 class Doors {
  public:
-  Doors(const v1::QueryConfig& config, PositionWatch& watch, const stream::Clock& clock,
-        const Judgement& judgement, int history_months)
+  Doors(const v1::QueryConfig& config, PositionWatch& watch, const WatchSources& sources,
+        const stream::Clock& clock, const Judgement& judgement, int history_months)
       : pool_({config.postgres()},
               config.read_connections() == 0 ? kReadConnections : config.read_connections()),
         access_(config.runtime()),
         tables_(pool_, watch),
         questions_(tables_, clock, judgement, history_months),
-        relationships_(questions_) {}
+        relationships_(questions_),
+        nudge_questions_(tables_, clock),
+        nudges_(nudge_questions_, sources) {}
 
   absl::Status Open(const v1::RuntimeConfig& runtime) {
-    TEND_ASSIGN_OR_RETURN(server_, rpc::Server::Start(runtime, {&relationships_}));
+    TEND_ASSIGN_OR_RETURN(server_, rpc::Server::Start(runtime, {&relationships_, &nudges_}));
     if (runtime.http_address().empty()) return absl::OkStatus();
-    TEND_ASSIGN_OR_RETURN(http_, rpc::HttpServer::Start(
-                                     runtime, rpc::ConnectRoutes(*server_, access_,
-                                                                 {"tend.v1.RelationshipService"})));
+    TEND_ASSIGN_OR_RETURN(
+        http_, rpc::HttpServer::Start(runtime, rpc::ConnectRoutes(*server_, access_,
+                                                                  {"tend.v1.RelationshipService",
+                                                                   "tend.v1.NudgeService"})));
     return absl::OkStatus();
   }
 
@@ -139,6 +177,8 @@ class Doors {
   Tables tables_;
   RelationshipQuestions questions_;
   RelationshipServiceHandler relationships_;
+  NudgeQuestions nudge_questions_;
+  NudgeServiceHandler nudges_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<rpc::HttpServer> http_;
 };
@@ -172,8 +212,12 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
   options.history_months = config.history_months() == 0 ? kHistoryMonths : config.history_months();
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, MakeLog(runtime, ""));
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, MakeLog(runtime, ".lag"));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> tailed, MakeLog(runtime, ".watch"));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_up, MakeLog(runtime, ".older"));
+  Stream nudges(std::move(tailed), std::move(looked_up), clock, runtime.instance());
   PositionWatch watch;
-  Doors doors(config, watch, clock, {numbers.model, numbers.policy}, options.history_months);
+  Doors doors(config, watch, nudges.sources(), clock, {numbers.model, numbers.policy},
+              options.history_months);
   TEND_RETURN_IF_ERROR(doors.Open(runtime));
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
                       {"rpc_port", doors.server().port()},

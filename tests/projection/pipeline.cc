@@ -113,8 +113,27 @@ void Pipeline::Accept(v1::Interaction interaction) {
   const ingest::AcceptResult result = acceptor.Accept(interaction, clock_.Now());
   const auto* accepted = std::get_if<ingest::Accepted>(&result);
   TEND_CHECK(accepted != nullptr);
-  const stream::NewRecord record{accepted->topic, std::nullopt, accepted->key, accepted->value};
+  Send({accepted->topic, std::nullopt, accepted->key, accepted->value});
+}
+
+void Pipeline::Send(const stream::NewRecord& record) {
   TEND_CHECK(producer_->Send({&record, 1}, written_).ok());
+}
+
+v1::Position Pipeline::Last(const std::string& topic) const {
+  v1::Position position;
+  position.set_topic(topic);
+  position.set_partition(written_[0].partition);
+  position.set_offset(written_[0].offset.value());
+  return position;
+}
+
+v1::Position Pipeline::OwnerSays(const v1::OwnerEvent& event) {
+  const std::string value = event.SerializeAsString();
+  Send({notification::kOwnerEventsTopic, std::nullopt, View(event.owner_id()), View(value)});
+  const v1::Position position = Last(notification::kOwnerEventsTopic);
+  Settle();
+  return position;
 }
 
 void Pipeline::Happen(std::vector<v1::Interaction> interactions) {
@@ -124,11 +143,8 @@ void Pipeline::Happen(std::vector<v1::Interaction> interactions) {
 
 v1::Position Pipeline::Happens(v1::Interaction interaction) {
   Accept(std::move(interaction));
+  const v1::Position position = Last("tend.interactions.v1");
   Settle();
-  v1::Position position;
-  position.set_topic("tend.interactions.v1");
-  position.set_partition(written_[0].partition);
-  position.set_offset(written_[0].offset.value());
   return position;
 }
 

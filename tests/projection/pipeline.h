@@ -21,6 +21,7 @@
 #include "services/query/domain/read_model.h"
 #include "services/query/projector.h"
 #include "tend/v1/interaction.pb.h"
+#include "tend/v1/nudge.pb.h"
 #include "tend/v1/position.pb.h"
 
 namespace tend::query {
@@ -46,6 +47,8 @@ class Pipeline {
   void Happen(std::vector<v1::Interaction> interactions);
   // Lets time pass.
   void AdvanceTo(absl::Time time);
+  // An owner says something; once it is there, all hops work until they are idle.
+  v1::Position OwnerSays(const v1::OwnerEvent& event);
   // Somebody of us decides. By names of the story.
   void Merge(const std::string& a, const std::string& b);
   void Erase(const std::string& name);
@@ -58,8 +61,10 @@ class Pipeline {
 
  private:
   void Accept(v1::Interaction interaction);
+  void Send(const stream::NewRecord& record);
+  // Of the record that was sent last.
+  v1::Position Last(const std::string& topic) const;
   void Settle();
-  absl::Status Append(absl::string_view topic, absl::string_view key, absl::string_view value);
 
   stream::ManualClock clock_;
   stream::MemoryLog log_;

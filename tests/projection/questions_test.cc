@@ -2,21 +2,16 @@
 // exact.
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/model/readiness.h"
-#include "common/postgres/pool.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/relationship_questions.h"
-#include "services/query/postgres/tables.h"
-#include "services/query/projector.h"
-#include "tests/projection/database.h"
 #include "tests/projection/pipeline.h"
+#include "tests/projection/projected.h"
 
 namespace tend::query {
 namespace {
@@ -36,25 +31,8 @@ constexpr char kStory[] = R"(
 2026-02-12T10:00 tom writes bob
 )";
 
-class QuestionsTest : public ::testing::Test {
+class QuestionsTest : public ProjectedTest {
  protected:
-  QuestionsTest()
-      : pool_({database_.conninfo()}, 2),
-        tables_(pool_, watch_),
-        questions_(tables_, pipeline_.clock(), {ShippedModel(), ShippedPolicy()}, 25) {
-    options_.instance = "query-1";
-    options_.limits.wait = absl::ZeroDuration();
-    projector_ = std::make_unique<Projector>(pipeline_.log(), database_.writer(), pipeline_.clock(),
-                                             options_);
-    EXPECT_EQ(projector_->Start(), absl::OkStatus());
-  }
-
-  void Tell(const std::string& story) {
-    last_ = pipeline_.Tell(story);
-    Project();
-  }
-  void Project() { ASSERT_EQ(ProjectAll(*projector_), absl::OkStatus()); }
-
   v1::RelationshipView Get(const std::string& name) {
     v1::GetRelationshipRequest request;
     request.set_person_id(pipeline_.PersonId(name));
@@ -85,15 +63,8 @@ class QuestionsTest : public ::testing::Test {
     return all;
   }
 
-  Pipeline pipeline_;
-  Database database_;
-  postgres::Pool pool_;
-  PositionWatch watch_;
-  Tables tables_;
-  RelationshipQuestions questions_;
-  ProjectorOptions options_;
-  std::unique_ptr<Projector> projector_;
-  v1::Position last_;
+  RelationshipQuestions questions_{
+      tables_, pipeline_.clock(), {ShippedModel(), ShippedPolicy()}, 25};
 };
 
 double SumOf(const v1::Explanation& explanation) {

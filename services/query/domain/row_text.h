@@ -19,7 +19,10 @@ std::string RowText(absl::string_view text);
 // The same in full length: for what no index holds.
 std::string RowBody(absl::string_view text);
 
-// To the microsecond, within what PostgreSQL can tell: 1970 to 9999.
+// 10000-01-01: after the time of every row.
+inline constexpr absl::Time kAfterRowTimes = absl::FromUnixSeconds(253'402'300'800);
+
+// To the microsecond, from 1970 to 9999.
 absl::Time RowTime(const google::protobuf::Timestamp& time);
 
 }  // namespace tend::query

@@ -21,9 +21,6 @@ using model::Instant;
 using postgres::Batch;
 using postgres::Connection;
 
-// 9999-12-31T23:59:59Z: after everything.
-constexpr int64_t kLastMicros = 253'402'300'799'000'000;
-
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 bool Concerns(const v1::TimelineEntry& entry, const std::string& owner_id) {
@@ -198,7 +195,7 @@ absl::StatusOr<v1::GetTimelineResponse> RelationshipQuestions::Timeline(
   TEND_ASSIGN_OR_RETURN(const ReadRelationship read,
                         ReadSurvivor(*connection, request.person_id()));
   const Ids origins = OriginsOf(read.stored.state);
-  absl::Time until = absl::FromUnixMicros(token.has_value() ? token->number : kLastMicros);
+  absl::Time until = token.has_value() ? absl::FromUnixMicros(token->number) : kAfterRowTimes;
   int64_t skip = token.has_value() ? token->skip : 0;  // entries of that time that were passed
   v1::GetTimelineResponse response;
   while (true) {

@@ -1,0 +1,97 @@
+#include "services/query/watch/older_changes.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "services/query/watch/nudge_tail.h"
+
+namespace tend::query {
+namespace {
+
+// A page ends with the poll that makes it this long, or after this many changes of others: so one
+// who has missed a month lets the next one in.
+constexpr size_t kPage = 500;
+constexpr int64_t kLookedAt = 20'000;
+constexpr absl::Duration kWait = absl::Milliseconds(100);
+
+absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view owner_id,
+                           int64_t until, int64_t& look_at, OlderPage& page) {
+  int64_t& place = page.next[static_cast<size_t>(partition)];
+  const stream::TopicPartition from{kWatchedTopic, partition};
+  TEND_ASSIGN_OR_RETURN(const stream::OffsetRange range,
+                        log.Offsets(from, stream::Isolation::kReadCommitted));
+  if (place < range.start.value()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("resume_token: is older than what ", kWatchedTopic,
+                     " still holds: list the nudges and watch from now on (no token)"));
+  }
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<stream::Reader> reader,
+                        log.Open(from, stream::Offset(place), stream::Isolation::kReadCommitted));
+  const stream::PollLimits limits{1000, 1 << 20, kWait};
+  std::vector<stream::Record> records;
+  while (place < until && page.changes.size() < kPage && look_at > 0) {
+    TEND_RETURN_IF_ERROR(reader->Poll(limits, records));
+    look_at -= static_cast<int64_t>(records.size());
+    for (const stream::Record& record : records) {
+      auto change = std::make_shared<v1::NudgeChanged>();
+      if (record.offset.value() >= until ||
+          !change->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+        continue;
+      }
+      NudgeChange older{partition, record.offset.value(), std::move(change)};
+      if (Concerns(older, owner_id)) page.changes.push_back(std::move(older));
+    }
+    place = std::min(until, reader->position().value());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<OlderPage> ReadOlder(stream::Log& log, absl::string_view owner_id,
+                                    const WatchPlace& from, const WatchPlace& until) {
+  OlderPage page{{}, from};
+  int64_t look_at = kLookedAt;
+  for (size_t i = 0; i < from.size() && i < until.size(); ++i) {
+    if (from[i] >= until[i]) continue;
+    if (page.changes.size() >= kPage || look_at <= 0) break;
+    const absl::Status status =
+        ReadPartition(log, static_cast<int>(i), owner_id, until[i], look_at, page);
+    if (absl::IsDataLoss(status)) return absl::OutOfRangeError(status.message());
+    if (!status.ok()) return status;
+  }
+  return page;
+}
+
+OlderChanges::OlderChanges(stream::Log& log, const NudgeFeed& feed)
+    : log_(log),
+      feed_(feed),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+
+void OlderChanges::Read(std::string owner_id, WatchPlace from, Done done) {
+  {
+    const MutexLock lock(mu_);
+    wanted_.push_back({std::move(owner_id), std::move(from), std::move(done)});
+  }
+  more_.notify_one();
+}
+
+void OlderChanges::Run(const std::stop_token& stop) {
+  while (true) {
+    Wanted next;
+    {
+      const MutexLock lock(mu_);
+      more_.wait(mu_, stop, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !wanted_.empty(); });
+      if (stop.stop_requested()) return;
+      next = std::move(wanted_.front());
+      wanted_.pop_front();
+    }
+    const std::string& owner = next.owner_id;
+    next.done(ReadOlder(log_, {owner.data(), owner.size()}, next.from, feed_.kept_from()));
+  }
+}
+
+}  // namespace tend::query

@@ -1,0 +1,48 @@
+// A pipeline whose writings are projected as they come, and what questions about them need.
+
+#ifndef TEND_TESTS_PROJECTION_PROJECTED_H_
+#define TEND_TESTS_PROJECTION_PROJECTED_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/postgres/pool.h"
+#include "gtest/gtest.h"
+#include "services/query/postgres/position_watch.h"
+#include "services/query/postgres/tables.h"
+#include "services/query/projector.h"
+#include "tests/projection/database.h"
+#include "tests/projection/pipeline.h"
+
+namespace tend::query {
+
+class ProjectedTest : public ::testing::Test {
+ protected:
+  ProjectedTest() : pool_({database_.conninfo()}, 2), tables_(pool_, watch_) {
+    ProjectorOptions options;
+    options.instance = "query-1";
+    options.limits.wait = absl::ZeroDuration();
+    projector_ = std::make_unique<Projector>(pipeline_.log(), database_.writer(), pipeline_.clock(),
+                                             options);
+    EXPECT_EQ(projector_->Start(), absl::OkStatus());
+  }
+
+  void Tell(const std::string& story) {
+    last_ = pipeline_.Tell(story);
+    Project();
+  }
+  void Project() { ASSERT_EQ(ProjectAll(*projector_), absl::OkStatus()); }
+
+  Pipeline pipeline_;
+  Database database_;
+  postgres::Pool pool_;
+  PositionWatch watch_;
+  Tables tables_;
+  std::unique_ptr<Projector> projector_;
+  v1::Position last_;  // of the last interaction that was told
+};
+
+}  // namespace tend::query
+
+#endif  // TEND_TESTS_PROJECTION_PROJECTED_H_
