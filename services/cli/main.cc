@@ -4,6 +4,7 @@
 #include "services/cli/exit_code.h"
 #include "services/cli/remote/health_command.h"
 #include "services/cli/remote/import_command.h"
+#include "services/cli/remote/list_command.h"
 #include "services/cli/remote/nudge_commands.h"
 #include "services/cli/remote/rejects_command.h"
 #include "services/cli/remote/relationship_commands.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
   tend::cli::AddHealthCommand(app, exit_code);
   tend::cli::AddImportCommand(app, exit_code);
+  tend::cli::AddListCommand(app, exit_code);
   tend::cli::AddNudgeCommands(app, exit_code);
   tend::cli::AddRejectsCommand(app, exit_code);
   tend::cli::AddRelationshipCommands(app, exit_code);

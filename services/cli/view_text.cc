@@ -125,6 +125,23 @@ std::string RelationshipText(const v1::RelationshipView& view, const TerminalSty
   return out;
 }
 
+std::string OutcomeText(v1::ListOutcome outcome) {
+  switch (outcome) {
+    case v1::LIST_OUTCOME_KNOWN:
+      return "known: there is a relationship already";
+    case v1::LIST_OUTCOME_WARM_PATH:
+      return "warm path: somebody we know can introduce us";
+    case v1::LIST_OUTCOME_SHARED_GROUND:
+      return "shared ground: there is a place to meet";
+    case v1::LIST_OUTCOME_SOCIAL_HANDLE:
+      return "social handle: can be followed where they speak in public";
+    case v1::LIST_OUTCOME_LEAVE_ALONE:
+      return "leave alone: their wish";
+    default:
+      return "seed: nothing has happened yet";
+  }
+}
+
 std::string NudgeText(const v1::Nudge& nudge, const std::string& person, absl::Time now,
                       const TerminalStyle& style) {
   const model::Reader reader{View(person), now};

@@ -10,6 +10,7 @@
 #include "services/cli/terminal.h"
 #include "tend/v1/evidence.pb.h"
 #include "tend/v1/guard.pb.h"
+#include "tend/v1/list.pb.h"
 #include "tend/v1/nudge.pb.h"
 #include "tend/v1/timeline.pb.h"
 
@@ -34,6 +35,9 @@ std::string ExplanationText(const v1::Explanation& explanation, const std::strin
 
 // One relationship: where it stands, its ties, wishes and promises.
 std::string RelationshipText(const v1::RelationshipView& view, const TerminalStyle& style);
+
+// What became of a row of a list, and what that means.
+std::string OutcomeText(v1::ListOutcome outcome);
 
 // When, to whom, of which kind; then the nudge in full sentences, and what holds it, as of `now`.
 std::string NudgeText(const v1::Nudge& nudge, const std::string& person, absl::Time now,

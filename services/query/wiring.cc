@@ -19,8 +19,10 @@
 #include "common/runtime/metrics.h"
 #include "common/service/lag_watch.h"
 #include "common/stream/system_clock.h"
+#include "services/query/grpc/list_service.h"
 #include "services/query/grpc/nudge_service.h"
 #include "services/query/grpc/relationship_service.h"
+#include "services/query/postgres/list_questions.h"
 #include "services/query/postgres/nudge_questions.h"
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/projection_writer.h"
@@ -156,15 +158,19 @@ class Doors {
         questions_(tables_, clock, judgement, history_months),
         relationships_(questions_),
         nudge_questions_(tables_, clock),
-        nudges_(nudge_questions_, sources) {}
+        nudges_(nudge_questions_, sources),
+        list_questions_(tables_, clock, judgement),
+        lists_(list_questions_) {}
 
   absl::Status Open(const v1::RuntimeConfig& runtime) {
-    TEND_ASSIGN_OR_RETURN(server_, rpc::Server::Start(runtime, {&relationships_, &nudges_}));
+    TEND_ASSIGN_OR_RETURN(server_,
+                          rpc::Server::Start(runtime, {&relationships_, &nudges_, &lists_}));
     if (runtime.http_address().empty()) return absl::OkStatus();
     TEND_ASSIGN_OR_RETURN(
-        http_, rpc::HttpServer::Start(runtime, rpc::ConnectRoutes(*server_, access_,
-                                                                  {"tend.v1.RelationshipService",
-                                                                   "tend.v1.NudgeService"})));
+        http_, rpc::HttpServer::Start(
+                   runtime, rpc::ConnectRoutes(*server_, access_,
+                                               {"tend.v1.RelationshipService",
+                                                "tend.v1.NudgeService", "tend.v1.ListService"})));
     return absl::OkStatus();
   }
 
@@ -179,6 +185,8 @@ class Doors {
   RelationshipServiceHandler relationships_;
   NudgeQuestions nudge_questions_;
   NudgeServiceHandler nudges_;
+  ListQuestions list_questions_;
+  ListServiceHandler lists_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<rpc::HttpServer> http_;
 };

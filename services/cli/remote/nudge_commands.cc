@@ -26,8 +26,6 @@ namespace {
 
 using Channel = std::shared_ptr<grpc::Channel>;
 
-constexpr int kPage = 1000;  // the most that query gives at once
-
 struct NudgesArguments {
   QuestionOptions question;
   std::string owner, resume;

@@ -25,6 +25,9 @@ namespace tend::cli {
 // A server that does not answer a unary call within this is told as not answering.
 inline constexpr std::chrono::seconds kAnswerTime{10};
 
+// The most that query gives at once.
+inline constexpr int kPage = 1000;
+
 struct QuestionOptions {
   ServerOptions server;
   bool json = false;

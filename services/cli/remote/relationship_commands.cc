@@ -22,8 +22,6 @@ namespace {
 
 using Stub = v1::RelationshipService::Stub;
 
-constexpr int kPage = 1000;  // the most that query gives at once
-
 struct Arguments {
   QuestionOptions question;
   std::string person, owner, account, at;

@@ -111,9 +111,14 @@ Json NudgeOf(const TrialResult& r, const v1::Nudge& nudge) {
 Json ListOf(const TrialResult& r) {
   Json list;
   list.Put("rows", r.list_rows);
-  list.Put("known", r.list_known);
-  list.Put("seed", r.list_seed);
-  list.Put("leave_alone", r.list_leave_alone);
+  const auto count = [&](v1::ListOutcome outcome) {
+    const auto found = r.list_outcomes.find(outcome);
+    return found == r.list_outcomes.end() ? 0 : found->second;
+  };
+  list.Put("known", count(v1::LIST_OUTCOME_KNOWN));
+  list.Put("social_handle", count(v1::LIST_OUTCOME_SOCIAL_HANDLE));
+  list.Put("seed", count(v1::LIST_OUTCOME_SEED));
+  list.Put("leave_alone", count(v1::LIST_OUTCOME_LEAVE_ALONE));
   return list;
 }
 

@@ -5,7 +5,9 @@
 
 #include "absl/strings/match.h"
 #include "common/model/codec.h"
+#include "common/model/explain_codec.h"
 #include "common/model/guards.h"
+#include "common/model/list_outcome.h"
 
 namespace tend::cli {
 namespace {
@@ -42,13 +44,18 @@ bool Names(const v1::PersonEvent& event, absl::string_view wanted) {
 
 v1::GuardVerdict ToContract(const model::Verdict& verdict) {
   v1::GuardVerdict out;
-  out.set_decision(static_cast<v1::GuardDecision>(verdict.decision));
-  out.set_reason(static_cast<v1::GuardReason>(verdict.reason));
-  out.set_unsolicited_touches(verdict.unsolicited);
-  out.set_give_first(verdict.give_first);
-  if (verdict.not_before.is_set())
-    out.mutable_not_before_time()->set_seconds(verdict.not_before.seconds());
+  model::Encode(verdict, &out);
   return out;
+}
+
+bool HasSocialHandle(const v1::Interaction& interaction) {
+  for (const v1::Party& party : interaction.parties()) {
+    if (party.side() != v1::SIDE_THEIRS) continue;
+    for (const v1::Identifier& identifier : party.identifiers()) {
+      if (identifier.kind() == v1::IDENTIFIER_KIND_SOCIAL) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -74,7 +81,8 @@ void TrialObserver::WatchPersonEvent(absl::string_view key, absl::string_view va
   if (!known || names_[key].empty()) Meet(key);
   if (in_list_ && event_.interaction().has_list_row_entered()) {
     ++result_.list_rows;
-    list_people_.insert(Str(key));
+    bool& has_handle = list_people_[Str(key)];
+    has_handle = has_handle || HasSocialHandle(event_.interaction());
   }
   if (followed) Follow(key);
   if (!result_.explained_person.empty() && View(result_.explained_person) == key) {
@@ -167,13 +175,10 @@ void TrialObserver::Finish(absl::Time now) {
     const model::Verdict verdict = model::MaySuggest(relationship, at, model_, policy_);
     if (!verdict.allowed())
       result_.left_alone.push_back({NameOf(View(person_id)), ToContract(verdict)});
-    if (!list_people_.contains(person_id)) continue;
-    if (verdict.reason == model::GuardReason::kSuppressed ||
-        verdict.reason == model::GuardReason::kRest) {
-      ++result_.list_leave_alone;
-    } else {
-      ++(relationship.HasSignals() ? result_.list_known : result_.list_seed);
-    }
+    const auto listed = list_people_.find(person_id);
+    if (listed == list_people_.end()) continue;
+    const auto outcome = model::OutcomeOf(relationship, verdict, listed->second);
+    ++result_.list_outcomes[static_cast<v1::ListOutcome>(outcome)];
   }
   result_.accounts = static_cast<int64_t>(accounts_.size());
   std::sort(result_.left_alone.begin(), result_.left_alone.end(),

@@ -55,8 +55,8 @@ class TrialObserver {
   const model::Policy& policy_;
   TrialResult& result_;
   bool in_list_ = false;
-  absl::flat_hash_map<std::string, std::string> names_;  // person id -> name to show
-  absl::flat_hash_set<std::string> list_people_;
+  absl::flat_hash_map<std::string, std::string> names_;               // person id -> name to show
+  absl::flat_hash_map<std::string, bool> list_people_;                // id -> has a social handle
   absl::flat_hash_map<std::string, size_t> nudge_index_;              // nudge id -> result_.nudges
   absl::flat_hash_map<std::string, std::vector<Followed>> followed_;  // person id -> open questions
   model::Names model_names_;

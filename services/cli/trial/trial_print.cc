@@ -158,9 +158,9 @@ void PrintList(const TrialResult& r, const TerminalStyle& style, std::string* ou
   Heading(absl::StrCat("The list: ", WithCommas(r.list_rows), " rows, and no call to make"), style,
           out);
   Table table({{"outcome"}, {"people", true}});
-  table.AddRow({"known: there is a relationship already", WithCommas(r.list_known)});
-  table.AddRow({"seed: nothing has happened yet", WithCommas(r.list_seed)});
-  table.AddRow({"leave alone: their wish", WithCommas(r.list_leave_alone)});
+  for (const auto& [outcome, people] : r.list_outcomes) {
+    table.AddRow({OutcomeText(outcome), WithCommas(people)});
+  }
   absl::StrAppend(out, table.Format(style));
 }
 

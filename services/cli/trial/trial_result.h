@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "services/enrichment/domain/counts.h"
 #include "tend/v1/interaction.pb.h"
+#include "tend/v1/list.pb.h"
 #include "tend/v1/nudge.pb.h"
 #include "tend/v1/reject.pb.h"
 #include "tend/v1/relationship.pb.h"
@@ -50,9 +51,7 @@ struct TrialResult {
 
   // The list's harvest.
   int64_t list_rows = 0;
-  int64_t list_known = 0;
-  int64_t list_seed = 0;
-  int64_t list_leave_alone = 0;
+  std::map<v1::ListOutcome, int64_t> list_outcomes;  // people, each once
 
   // How long it took.
   absl::Duration wall;

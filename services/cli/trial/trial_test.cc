@@ -134,7 +134,7 @@ TEST(TrialTest, TheSampleShowsEveryKindOfPersonAndEnoughNudges) {
 TEST(TrialTest, AListAloneRaisesNoNudge) {
   const TrialResult result = Play({"list.csv"});
   EXPECT_GT(result.list_rows, 10);
-  EXPECT_GT(result.list_leave_alone, 0);
+  EXPECT_GT(result.list_outcomes.at(v1::LIST_OUTCOME_LEAVE_ALONE), 0);
   EXPECT_THAT(result.nudges, ElementsAre());
 }
 

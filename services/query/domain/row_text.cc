@@ -26,4 +26,10 @@ absl::Time RowTime(const google::protobuf::Timestamp& time) {
          absl::Microseconds(std::clamp(time.nanos(), 0, 999'999'999) / 1000);
 }
 
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  out->set_seconds(micros / 1'000'000);
+  out->set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1000));
+}
+
 }  // namespace tend::query

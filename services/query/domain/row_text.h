@@ -24,6 +24,8 @@ inline constexpr absl::Time kAfterRowTimes = absl::FromUnixSeconds(253'402'300'8
 
 // To the microsecond, from 1970 to 9999.
 absl::Time RowTime(const google::protobuf::Timestamp& time);
+// The way back.
+void SetTime(absl::Time time, google::protobuf::Timestamp* out);
 
 }  // namespace tend::query
 

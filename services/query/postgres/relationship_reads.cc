@@ -91,12 +91,6 @@ absl::Status Parse(absl::string_view bytes, Message* message) {
 
 std::string Str(absl::string_view s) { return {s.data(), s.size()}; }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  out->set_seconds(micros / 1'000'000);
-  out->set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1000));
-}
-
 Ids IdsOf(const Rows& rows) {
   Ids ids;
   for (int i = 0; i < rows.size(); ++i) ids.push_back(rows.UuidOf(i, 0));
