@@ -74,7 +74,9 @@ absl::Status Import::ReadBy(const v1::Mapping& mapping) {
   TEND_ASSIGN_OR_RETURN(reader_, MakeReader(mapping, options_));
   list_ = mapping.list();
   mapping_bytes_ = mapping.SerializeAsString();
-  return header_.sha256().empty() ? absl::OkStatus() : RefuseRepeat(header_.sha256());
+  if (header_.sha256().empty()) return absl::OkStatus();
+  import_id_ = IdOf(header_.sha256());
+  return RefuseRepeat(header_.sha256());
 }
 
 absl::Status Import::RefuseRepeat(const std::string& sha256) {
@@ -105,6 +107,7 @@ absl::Status Import::ReadAll() {
       case ReadStep::kIgnored:
         break;
       case ReadStep::kReject:
+        item_.reject.mutable_file()->set_import_id(import_id_);
         intake_.Take(item_.reject);
         break;
       case ReadStep::kInteraction:
@@ -112,7 +115,8 @@ absl::Status Import::ReadAll() {
         if (list_ && !item_.interaction.has_occur_time()) {
           SetTimestamp(now_, *item_.interaction.mutable_occur_time());
         }
-        intake_.Take(item_.interaction);
+        const FileRow row{options_.file, import_id_, item_.line, item_.raw};
+        intake_.Take(item_.interaction, &row);
         break;
     }
     if (intake_.size() >= kBatchItems || intake_.bytes() >= kBatchBytes) {

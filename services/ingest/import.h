@@ -52,6 +52,7 @@ class Import {
   MappingOptions options_;
   std::unique_ptr<InteractionReader> reader_;  // null until the mapping is known
   std::string mapping_bytes_;
+  std::string import_id_;  // empty where the header does not tell the bytes' hash
   bool list_ = false;
   ReadItem item_;
   StreamingSha256 hash_;

@@ -16,9 +16,12 @@ std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
 
 }  // namespace
 
-void Intake::Take(v1::Interaction& interaction) {
+void Intake::Take(v1::Interaction& interaction, const FileRow* row) {
   AcceptResult accepted = acceptor_.Accept(interaction, now_);
-  if (auto* reject = std::get_if<v1::Reject>(&accepted)) return Reject(std::move(*reject));
+  if (auto* reject = std::get_if<v1::Reject>(&accepted)) {
+    if (row != nullptr) SetRow(*row, *reject);
+    return Reject(std::move(*reject));
+  }
   items_.emplace_back();
   if (const auto* good = std::get_if<Accepted>(&accepted)) {
     records_.push_back({Str(good->topic), Str(good->key), Str(good->value)});

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "services/ingest/domain/acceptor.h"
+#include "services/ingest/domain/reject.h"
 #include "services/ingest/publisher.h"
 #include "tend/v1/interaction.pb.h"
 #include "tend/v1/position.pb.h"
@@ -31,8 +32,9 @@ class Intake {
  public:
   explicit Intake(absl::Time now) : now_(now) {}
 
-  // interaction: as it came; gets receive_time.
-  void Take(v1::Interaction& interaction);
+  // interaction: as it came; gets receive_time. row: of a file, what it was made of; a reject names
+  // and holds it.
+  void Take(v1::Interaction& interaction, const FileRow* row = nullptr);
   // A row that never became an interaction.
   void Take(v1::Reject reject);
   // Where what is taken from now on stood in a log: rejects say so.

@@ -217,11 +217,7 @@ void FileSet::Place(Input& input) {
 }
 
 void FileSet::SetPlace(const FileItem& item, v1::Reject* reject) const {
-  reject->mutable_file()->set_file(reports_[item.file].file);
-  reject->mutable_file()->set_line(item.read.line);
-  const absl::string_view bytes = item.read.raw.substr(0, kMaxRejectBytes);
-  reject->set_value(bytes.data(), bytes.size());
-  reject->set_truncated(bytes.size() < item.read.raw.size());
+  SetRow({reports_[item.file].file, absl::string_view(), item.read.line, item.read.raw}, *reject);
 }
 
 FileProgress FileSet::progress() const {

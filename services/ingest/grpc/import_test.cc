@@ -120,6 +120,33 @@ TEST_F(ImportTest, AFileIsReadByItsMappingAndItsBadRowsAreKept) {
   EXPECT_EQ(rejects[0].value(), "{broken");
 }
 
+TEST_F(ImportTest, RejectsKnowTheirImportWhereTheHeaderTellsTheHash) {
+  // The first row is no interaction, the second one that no door takes: nobody has part in it.
+  const std::string file =
+      "{broken\n"
+      R"({"id":"1","source":{"system":"mail","record_id":"r"},"occurTime":"2026-01-01T00:00:00Z","messageSent":{}})"
+      "\n";
+  v1::ImportListHeader header;
+  header.set_file_name("interactions.jsonl");
+  header.set_mapping_name("tend_jsonl");
+  header.set_sha256(absl::BytesToHexString(Sha256({file.data(), file.size()})));
+  v1::ImportListResponse response;
+  ASSERT_TRUE(Import(header, file, &response).ok());
+  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  ASSERT_EQ(rejects.size(), 2u);
+  for (int i = 0; i < 2; ++i) {
+    const v1::Reject& reject = rejects[static_cast<size_t>(i)];
+    EXPECT_EQ(reject.file().import_id(), response.import_id());
+    EXPECT_EQ(reject.file().file(), "interactions.jsonl");
+    EXPECT_EQ(reject.file().line(), i + 1);
+    EXPECT_THAT(file, HasSubstr(reject.value())) << "the bytes as they came";
+  }
+  header.clear_sha256();
+  header.set_again(true);
+  ASSERT_TRUE(Import(header, file, &response).ok());
+  EXPECT_TRUE(Read<v1::Reject>("tend.rejects.v1").back().file().import_id().empty());
+}
+
 TEST_F(ImportTest, ARowOfAListHappensAsItComes) {
   v1::ImportListHeader header;
   header.set_file_name("people.csv");
