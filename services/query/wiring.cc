@@ -21,11 +21,13 @@
 #include "common/stream/system_clock.h"
 #include "services/query/grpc/list_service.h"
 #include "services/query/grpc/nudge_service.h"
+#include "services/query/grpc/operations_service.h"
 #include "services/query/grpc/relationship_service.h"
 #include "services/query/postgres/list_questions.h"
 #include "services/query/postgres/nudge_questions.h"
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/projection_writer.h"
+#include "services/query/postgres/reject_questions.h"
 #include "services/query/postgres/relationship_questions.h"
 #include "services/query/postgres/tables.h"
 #include "services/query/projector.h"
@@ -160,17 +162,20 @@ class Doors {
         nudge_questions_(tables_, clock),
         nudges_(nudge_questions_, sources),
         list_questions_(tables_, clock, judgement),
-        lists_(list_questions_) {}
+        lists_(list_questions_),
+        reject_questions_(tables_),
+        operations_(reject_questions_) {}
 
   absl::Status Open(const v1::RuntimeConfig& runtime) {
-    TEND_ASSIGN_OR_RETURN(server_,
-                          rpc::Server::Start(runtime, {&relationships_, &nudges_, &lists_}));
+    TEND_ASSIGN_OR_RETURN(
+        server_, rpc::Server::Start(runtime, {&relationships_, &nudges_, &lists_, &operations_}));
     if (runtime.http_address().empty()) return absl::OkStatus();
     TEND_ASSIGN_OR_RETURN(
-        http_, rpc::HttpServer::Start(
-                   runtime, rpc::ConnectRoutes(*server_, access_,
-                                               {"tend.v1.RelationshipService",
-                                                "tend.v1.NudgeService", "tend.v1.ListService"})));
+        http_,
+        rpc::HttpServer::Start(
+            runtime, rpc::ConnectRoutes(*server_, access_,
+                                        {"tend.v1.RelationshipService", "tend.v1.NudgeService",
+                                         "tend.v1.ListService", "tend.v1.OperationsService"})));
     return absl::OkStatus();
   }
 
@@ -187,6 +192,8 @@ class Doors {
   NudgeServiceHandler nudges_;
   ListQuestions list_questions_;
   ListServiceHandler lists_;
+  RejectQuestions reject_questions_;
+  OperationsServiceHandler operations_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<rpc::HttpServer> http_;
 };

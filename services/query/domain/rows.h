@@ -110,7 +110,7 @@ struct NudgeChangeRows {
 struct RejectRows {
   Ints partitions, offsets, reasons, record_partitions, record_offsets;
   Times rejects;
-  Views services, files, record_topics, bytes;
+  Views services, files, imports, record_topics, bytes;
 };
 
 // In the order in which they are to be written: what is erased goes last.

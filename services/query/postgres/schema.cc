@@ -276,8 +276,19 @@ CREATE VIEW report.reject AS
   SELECT reject_time, service, report.reject_reason_name(reason) AS reason FROM reject;
 )sql";
 
+// Rejects in the order of their pages, by three ways in. import_id: FilePlace's; empty where it has
+// none, and in rows from before it was known.
+constexpr const char* kRejectPages = R"sql(
+ALTER TABLE reject ADD COLUMN import_id text NOT NULL DEFAULT '';
+DROP INDEX reject_reject_time_idx;
+CREATE INDEX ON reject (reject_time, partition, reject_offset);
+CREATE INDEX ON reject (file, reject_time, partition, reject_offset) WHERE file <> '';
+CREATE INDEX ON reject (import_id, reject_time, partition, reject_offset) WHERE import_id <> '';
+)sql";
+
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
-                                    postgres::Migration{"reports", kReports}};
+                                    postgres::Migration{"reports", kReports},
+                                    postgres::Migration{"reject_pages", kRejectPages}};
 
 }  // namespace
 

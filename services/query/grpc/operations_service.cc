@@ -1,0 +1,13 @@
+#include "services/query/grpc/operations_service.h"
+
+#include "services/query/grpc/answer.h"
+
+namespace tend::query {
+
+grpc::Status OperationsServiceHandler::ListRejects(grpc::ServerContext* /*context*/,
+                                                   const v1::ListRejectsRequest* request,
+                                                   v1::ListRejectsResponse* response) {
+  return Answer(rejects_.List(*request), response);
+}
+
+}  // namespace tend::query
