@@ -8,9 +8,11 @@ namespace tend::metric {
 
 // Counters, each with the label service.
 inline constexpr char kReceived[] = "tend_received_total";  // records taken in
-inline constexpr char kEmitted[] = "tend_emitted_total";    // records written
-inline constexpr char kRejected[] = "tend_rejected_total";  // records that could not be used
-inline constexpr char kErrors[] = "tend_errors_total";      // label code: a status code
+// Records written for good: outputs and state, but no rejects.
+inline constexpr char kEmitted[] = "tend_emitted_total";
+// Records that could not be used; label reason: a RejectReason's name as in "time_invalid".
+inline constexpr char kRejected[] = "tend_rejected_total";
+inline constexpr char kErrors[] = "tend_errors_total";              // label code: a status code
 inline constexpr char kTransactions[] = "tend_transactions_total";  // committed
 inline constexpr char kAborts[] = "tend_aborts_total";              // batches taken back
 

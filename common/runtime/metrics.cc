@@ -8,7 +8,10 @@
 
 #include <exception>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/runtime/metric_names.h"
 
 namespace tend {
 
@@ -44,6 +47,16 @@ void Metrics::Add(const char* name, double amount, const MetricLabels& labels) {
       .Register(*parts_->registry)
       .Add(labels)
       .Increment(amount);
+}
+
+void Metrics::AddRejects(const RejectCounts& before, const RejectCounts& now) {
+  for (const auto& [reason, count] : now) {
+    const auto told = before.find(reason);
+    const int64_t more = count - (told == before.end() ? 0 : told->second);
+    absl::string_view name = v1::RejectReason_Name(reason);
+    absl::ConsumePrefix(&name, "REJECT_REASON_");
+    Add(metric::kRejected, static_cast<double>(more), {{"reason", absl::AsciiStrToLower(name)}});
+  }
 }
 
 void Metrics::Set(const char* name, double value, const MetricLabels& labels) {

@@ -3,6 +3,7 @@
 #ifndef TEND_COMMON_RUNTIME_METRICS_H_
 #define TEND_COMMON_RUNTIME_METRICS_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,10 +11,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/latency_histogram.h"
+#include "tend/v1/reason.pb.h"
 
 namespace tend {
 
 using MetricLabels = std::map<std::string, std::string>;
+using RejectCounts = std::map<v1::RejectReason, int64_t>;
 
 // All methods from any thread. Names are those of metric_names.h.
 class Metrics {
@@ -32,6 +35,8 @@ class Metrics {
   void Set(const char* name, double value, const MetricLabels& labels = {});
   // Takes a gauge away that Set has made.
   void Forget(const char* name, const MetricLabels& labels);
+  // Adds what came to be rejected since `before`, by reason.
+  void AddRejects(const RejectCounts& before, const RejectCounts& now);
   // Adds to a histogram.
   void Observe(const char* name, const LatencyHistogram& latencies);
 

@@ -14,6 +14,7 @@ namespace tend {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // What a scraper sees.
 std::string Scrape(int port) {
@@ -42,9 +43,14 @@ TEST(MetricsTest, AScraperSeesWhatWasCounted) {
   metrics.Add(metric::kReceived, 4);
   metrics.Add(metric::kErrors, 1, {{"code", "UNAVAILABLE"}});
   metrics.Set(metric::kPartitions, 4);
+  metrics.AddRejects({{v1::REJECT_REASON_TOO_LARGE, 5}},
+                     {{v1::REJECT_REASON_TOO_LARGE, 5}, {v1::REJECT_REASON_TIME_INVALID, 2}});
   const std::string seen = Scrape(*port);
   EXPECT_THAT(seen, HasSubstr("tend_received_total{service=\"scoring\"} 7"));
   EXPECT_THAT(seen, HasSubstr("tend_errors_total{service=\"scoring\",code=\"UNAVAILABLE\"} 1"));
+  EXPECT_THAT(seen,
+              HasSubstr("tend_rejected_total{service=\"scoring\",reason=\"time_invalid\"} 2"));
+  EXPECT_THAT(seen, Not(HasSubstr("too_large"))) << "nothing new";
   EXPECT_THAT(seen, HasSubstr("tend_partitions{service=\"scoring\"} 4"));
 }
 

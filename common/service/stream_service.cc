@@ -36,7 +36,8 @@ class Teller final : public stream::WorkerLoopObserver {
   absl::Status Observe(const stream::WorkerLoopView& view) override {
     const stream::WorkerStats& totals = view.totals;
     metrics_.Add(metric::kReceived, static_cast<double>(totals.records - told_.records));
-    metrics_.Add(metric::kRejected, static_cast<double>(totals.rejects - told_.rejects));
+    metrics_.AddRejects(told_.rejects, totals.rejects);
+    metrics_.Add(metric::kEmitted, static_cast<double>(totals.emitted - told_.emitted));
     metrics_.Add(metric::kTransactions,
                  static_cast<double>(totals.transactions - told_.transactions));
     metrics_.Add(metric::kAborts, static_cast<double>(totals.aborts - told_.aborts));

@@ -41,6 +41,8 @@ struct CommitTiming {
 struct OpenBatch {
   int64_t records = 0;         // read
   int64_t bytes = 0;           // written
+  int64_t rejects = 0;         // of the records written
+  int64_t emitted = 0;         // records written that are no rejects; once all are
   absl::Duration last_record;  // Clock::Elapsed() when the last record came (or time fired)
 };
 

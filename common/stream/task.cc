@@ -59,7 +59,7 @@ absl::Status Task::Prepare(absl::Span<const Record> records, absl::Time now) {
   return processor_->Prepare(records, now);
 }
 
-bool Task::Process(const Record& record, absl::Time now, Transaction& transaction) {
+v1::RejectReason Task::Process(const Record& record, absl::Time now, Transaction& transaction) {
   TEND_CHECK(running());
   last_now_ = now;
   processed_since_ = moved_ = true;
@@ -71,7 +71,7 @@ bool Task::Process(const Record& record, absl::Time now, Transaction& transactio
   const Outcome outcome = processor_->Process(record, context);
   if (!outcome.rejected()) {
     wrote_ |= context.emitted();
-    return true;
+    return v1::REJECT_REASON_UNSPECIFIED;
   }
   TEND_CHECK(!context.emitted());  // a processor rejects before it writes anything
   const std::string reject = EncodeReject(service_, record, outcome, now);
@@ -81,7 +81,7 @@ bool Task::Process(const Record& record, absl::Time now, Transaction& transactio
   rejected.value = reject;
   transaction.Produce(rejected);
   wrote_ = true;
-  return false;
+  return outcome.reason();
 }
 
 void Task::OnTime(absl::Time now, absl::Duration tick, Transaction& transaction) {

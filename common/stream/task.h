@@ -22,6 +22,7 @@
 #include "common/stream/processor.h"
 #include "common/stream/task_progress.h"
 #include "common/stream/transaction.h"
+#include "tend/v1/reason.pb.h"
 
 namespace tend::stream {
 
@@ -46,8 +47,8 @@ class Task {
   absl::Status ReadAgain(Consumer& consumer);
 
   // Uses one record of this partition. now: the batch's, not before any earlier one of the state
-  // (see BatchNow). Returns whether it was used (false: rejected). REQUIRES: running().
-  bool Process(const Record& record, absl::Time now, Transaction& transaction);
+  // (see BatchNow). Returns why it was rejected; UNSPECIFIED: it was used. REQUIRES: running().
+  v1::RejectReason Process(const Record& record, absl::Time now, Transaction& transaction);
 
   // Whether OnTime is worth calling at this time: something is due, or a tick has passed.
   bool WantsTime(absl::Time now) const {

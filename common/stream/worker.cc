@@ -29,7 +29,8 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Log& log, const ProcessorS
 
 WorkerStats& WorkerStats::operator+=(const WorkerStats& other) {
   records += other.records;
-  rejects += other.rejects;
+  for (const auto& [reason, count] : other.rejects) rejects[reason] += count;
+  emitted += other.emitted;
   transactions += other.transactions;
   aborts += other.aborts;
   latencies += other.latencies;
@@ -189,7 +190,10 @@ absl::Status Worker::ProcessRecords() {
     if (ABSL_PREDICT_FALSE(!prepared.ok())) break;
     Visit(task);
     for (; at != run_end; ++at) {
-      if (ABSL_PREDICT_FALSE(!task.Process(*at, now, *transaction_))) ++stats_.rejects;
+      const v1::RejectReason reason = task.Process(*at, now, *transaction_);
+      if (ABSL_PREDICT_TRUE(reason == v1::REJECT_REASON_UNSPECIFIED)) continue;
+      ++stats_.rejects[reason];
+      ++batch_.rejects;
     }
   }
   const int64_t used = at - polled_.records.cbegin();
@@ -239,6 +243,7 @@ absl::Status Worker::Commit(StepResult& result) {
     transaction_->Begin();                  // where there are only offsets
     TEND_RETURN_IF_ERROR(transaction_->status());
     if (!policy_.every_step()) policy_.CommitStarted(clock_.Elapsed());
+    batch_.emitted = transaction_->records() - batch_.rejects;
     flushed_ = true;
   }
   result.worked = true;
@@ -263,6 +268,7 @@ absl::Status Worker::Commit(StepResult& result) {
 
 absl::Status Worker::FinishCommit() {
   for (Task* task : visited_) task->Commit();
+  stats_.emitted += batch_.emitted;
   visited_.clear();
   written_.clear();
   batch_ = OpenBatch();

@@ -8,6 +8,7 @@
 #define TEND_COMMON_STREAM_WORKER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "common/stream/producer.h"
 #include "common/stream/task.h"
 #include "common/stream/transaction.h"
+#include "tend/v1/reason.pb.h"
 
 namespace tend::stream {
 
@@ -40,8 +42,9 @@ struct WorkerOptions {
 };
 
 struct WorkerStats {
-  int64_t records = 0;  // processed, committed or not
-  int64_t rejects = 0;
+  int64_t records = 0;                          // processed, committed or not
+  std::map<v1::RejectReason, int64_t> rejects;  // the same of those that could not be used
+  int64_t emitted = 0;       // records written and committed: outputs and state, but no rejects
   int64_t transactions = 0;  // committed
   int64_t aborts = 0;        // batches taken back
   // Of committed records, from being written to the end of the commit. Not where every step

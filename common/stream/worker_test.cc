@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'000);
@@ -149,7 +150,18 @@ TEST_F(WorkerTest, ARejectCarriesItsReasonPlaceAndBytes) {
   EXPECT_EQ(reject.record().offset(), 1);
   EXPECT_EQ(reject.value(), "bad");
   EXPECT_EQ(reject.service(), "test-dedupe");
-  EXPECT_EQ(worker->stats().rejects, 1);
+  EXPECT_THAT(worker->stats().rejects, ElementsAre(Pair(v1::REJECT_REASON_FIELD_INVALID, 1)));
+}
+
+TEST_F(WorkerTest, EmittedIsAllThatCommittedBatchesWroteButRejects) {
+  const auto worker = StartWorker(dedupe_, CommitTiming::EveryStep());
+  Send("a: 1, bad, 2");
+  ASSERT_EQ(StepUntilIdle(*worker), absl::OkStatus());
+  size_t written = 0;
+  for (const char* topic : {"test.events", "test.count-state", "test.dedupe-state"}) {
+    written += Read(topic).size();
+  }
+  EXPECT_EQ(worker->stats().emitted, static_cast<int64_t>(written));
 }
 
 TEST_F(WorkerTest, NothingToCommitMakesNoTransaction) {

@@ -37,7 +37,7 @@ void Intake::Take(v1::Reject reject) {
 
 void Intake::Reject(v1::Reject reject) {
   if (place_.has_value()) *reject.mutable_record() = *place_;
-  records_.push_back({kRejectsTopic, kRejectKey, reject.SerializeAsString()});
+  records_.push_back({kRejectsTopic, kRejectKey, reject.SerializeAsString(), reject.reason()});
   bytes_ += static_cast<int64_t>(records_.back().value.size());
   items_.emplace_back().reject = std::move(reject);
   item_of_record_.push_back(items_.size() - 1);

@@ -65,15 +65,19 @@ PublisherCounts Publisher::counts() const {
   return counts_;
 }
 
-void Publisher::Count(const absl::Status& status) {
+void Publisher::Count(absl::Span<Call* const> calls, const absl::Status& status) {
   if (!status.ok()) {
     ++counts_.failures;
     return;
   }
   counts_.written += static_cast<int64_t>(records_.size());
-  counts_.rejects +=
-      std::count_if(records_.begin(), records_.end(),
-                    [](const stream::NewRecord& record) { return record.topic == kRejectsTopic; });
+  for (const Call* call : calls) {
+    for (const Outgoing& record : call->records) {
+      if (record.reject_reason != v1::REJECT_REASON_UNSPECIFIED) {
+        ++counts_.rejects[record.reject_reason];
+      }
+    }
+  }
 }
 
 void Publisher::Run(const std::stop_token& stop) {
@@ -84,7 +88,7 @@ void Publisher::Run(const std::stop_token& stop) {
     MutexLock lock(mu_);
     writing_ = false;
     away_ = !status.ok();
-    Count(status);
+    Count(calls, status);
     auto place = written_.begin();
     for (Call* call : calls) {
       call->status = ToCaller(status);

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "absl/types/span.h"
 #include "common/runtime/mutex.h"
 #include "common/stream/log.h"
+#include "tend/v1/reason.pb.h"
 
 namespace tend::ingest {
 
@@ -27,6 +29,7 @@ struct Outgoing {
   std::string topic;
   std::string key;
   std::string value;
+  v1::RejectReason reject_reason = v1::REJECT_REASON_UNSPECIFIED;  // set in a reject
 };
 
 struct PublisherLimits {
@@ -38,9 +41,9 @@ struct PublisherLimits {
 
 // What a publisher did so far.
 struct PublisherCounts {
-  int64_t written = 0;   // records the log has for good, rejects among them
-  int64_t rejects = 0;   // of these, in tend.rejects.v1
-  int64_t failures = 0;  // writes that failed
+  int64_t written = 0;                          // records the log has for good, rejects among them
+  std::map<v1::RejectReason, int64_t> rejects;  // of these
+  int64_t failures = 0;                         // writes that failed
 };
 
 class Publisher {
@@ -77,7 +80,8 @@ class Publisher {
   // What waits, up to one write.
   std::vector<Call*> TakeWaiting(const std::stop_token& stop);
   absl::Status Write(absl::Span<Call* const> calls);
-  void Count(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Count(absl::Span<Call* const> calls, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   stream::Log& log_;
   const PublisherLimits limits_;

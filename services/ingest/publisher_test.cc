@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 // A log whose producers fail as they are told, and which counts the writes. For one publisher's
 // thread, and for the test once that has answered.
@@ -106,9 +107,11 @@ TEST_F(PublisherTest, ItCountsWhatTheLogHas) {
   log_.failures = {absl::UnavailableError("away")};
   Publisher publisher(log_);
   EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok());
-  EXPECT_TRUE(publisher.Publish({{"t", "k", "a"}, {kRejectsTopic, "k", "b"}}).ok());
+  EXPECT_TRUE(
+      publisher.Publish({{"t", "k", "a"}, {kRejectsTopic, "k", "b", v1::REJECT_REASON_TOO_LARGE}})
+          .ok());
   EXPECT_EQ(publisher.counts().written, 2);
-  EXPECT_EQ(publisher.counts().rejects, 1);
+  EXPECT_THAT(publisher.counts().rejects, ElementsAre(Pair(v1::REJECT_REASON_TOO_LARGE, 1)));
   EXPECT_EQ(publisher.counts().failures, 1);
 }
 

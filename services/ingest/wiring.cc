@@ -49,6 +49,12 @@ void PauseFor(absl::Duration time, const std::stop_token& stop) {
   never.wait_for(lock, stop, absl::ToChronoNanoseconds(time), [] { return false; });
 }
 
+int64_t Total(const RejectCounts& rejects) {
+  int64_t total = 0;
+  for (const auto& [reason, count] : rejects) total += count;
+  return total;
+}
+
 // Carries the publisher's counts to the metrics until told to stop: everything that comes in goes
 // through it.
 void CountUntil(const std::stop_token& stop, const Publisher& publisher, Metrics& metrics) {
@@ -56,10 +62,11 @@ void CountUntil(const std::stop_token& stop, const Publisher& publisher, Metrics
   while (!stop.stop_requested()) {
     PauseFor(kCountEvery, stop);
     const PublisherCounts now = publisher.counts();
-    const auto rejects = static_cast<double>(now.rejects - told.rejects);
-    metrics.Add(metric::kReceived, static_cast<double>(now.written - told.written));
-    metrics.Add(metric::kEmitted, static_cast<double>(now.written - told.written) - rejects);
-    metrics.Add(metric::kRejected, rejects);
+    const int64_t rejects = Total(now.rejects) - Total(told.rejects);
+    const int64_t written = now.written - told.written;
+    metrics.Add(metric::kReceived, static_cast<double>(written));
+    metrics.Add(metric::kEmitted, static_cast<double>(written - rejects));
+    metrics.AddRejects(told.rejects, now.rejects);
     metrics.Add(metric::kErrors, static_cast<double>(now.failures - told.failures),
                 {{"code", absl::StatusCodeToString(absl::StatusCode::kUnavailable)}});
     told = now;

@@ -67,7 +67,7 @@ class Teller final : public ProjectorObserver {
   }
   absl::Status Projected(const ProjectorReport& report) override {
     metrics_.Add(metric::kReceived, static_cast<double>(report.records));
-    metrics_.Add(metric::kRejected, static_cast<double>(report.unusable));
+    metrics_.AddRejects({}, {{v1::REJECT_REASON_MALFORMED, report.unusable}});
     if (report.unusable > 0) LogWarning("records of no use", {{"records", report.unusable}});
     if (report.records > 0) {
       metrics_.Add(metric::kTransactions, 1);
