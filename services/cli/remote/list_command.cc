@@ -109,7 +109,7 @@ void AddListCommand(CLI::App& app, ExitCode& exit_code) {
   list->add_option("LIST", arguments->list, "The name of the file that was imported")->required();
   CLI::Option* rows = list->add_flag("--rows", arguments->rows, "Row by row");
   list->add_option("--outcome", arguments->outcome, "Only rows with this outcome")
-      ->transform(CLI::CheckedTransformer(kOutcomes))
+      ->transform(CLI::CheckedTransformer(kOutcomes).description(""))
       ->type_name("known|warm_path|shared_ground|social_handle|leave_alone|seed")
       ->needs(rows);
   list->add_option("--limit", arguments->limit, "At most so many rows")

@@ -28,7 +28,7 @@ using Channel = std::shared_ptr<grpc::Channel>;
 
 struct NudgesArguments {
   QuestionOptions question;
-  std::string owner, resume;
+  std::string owner, person, resume;
   int limit = 20;
   bool watch = false;
   bool all = false;
@@ -76,8 +76,13 @@ std::string TextOf(const v1::NudgeChanged& change, PersonNames& names) {
 
 absl::Status List(const NudgesArguments& arguments, const Channel& channel) {
   const auto stub = v1::NudgeService::NewStub(channel);
+  const auto relationships = v1::RelationshipService::NewStub(channel);
   v1::ListNudgesRequest request;
   request.set_owner_id(arguments.owner);
+  if (!arguments.person.empty()) {
+    TEND_ASSIGN_OR_RETURN(*request.mutable_person_id(),
+                          FindPerson(arguments.person, *relationships));
+  }
   request.set_include_held(true);
   if (!arguments.all) request.add_states(v1::NUDGE_STATE_OPEN);
   // A page's size belongs to what a token is good with: it stays.
@@ -95,7 +100,6 @@ absl::Status List(const NudgesArguments& arguments, const Channel& channel) {
     std::cout << JsonOf(nudges);
     return absl::OkStatus();
   }
-  const auto relationships = v1::RelationshipService::NewStub(channel);
   PersonNames names(*relationships);
   for (const v1::Nudge& nudge : nudges.nudges()) std::cout << TextOf(nudge, names);
   if (nudges.nudges().empty()) std::cout << "Nothing to say: nobody needs to be written to now.\n";
@@ -166,12 +170,15 @@ void AddNudges(CLI::App& app, ExitCode& exit_code) {
   const auto arguments = std::make_shared<NudgesArguments>();  // shared with the callback
   CLI::App* nudges = app.add_subcommand("nudges", "What waits in the inboxes, in words");
   nudges->add_option("--owner", arguments->owner, "Only this colleague's");
+  CLI::Option* person = nudges->add_option("--person", arguments->person,
+                                           "Only about them: an id, an address, or a name");
   nudges->add_option("--limit", arguments->limit, "At most so many")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   nudges->add_flag("--all", arguments->all, "Also those that were answered or left the inbox");
   CLI::Option* watch =
-      nudges->add_flag("--watch", arguments->watch, "From now on, each change as it happens");
+      nudges->add_flag("--watch", arguments->watch, "From now on, each change as it happens")
+          ->excludes(person);
   nudges->add_option("--resume", arguments->resume, "Watch from where another watch ended")
       ->type_name("TOKEN")
       ->needs(watch);
@@ -192,7 +199,7 @@ void AddAnswer(CLI::App& app, ExitCode& exit_code) {
   CLI::App* answer = app.add_subcommand("answer", "Say what you think of a nudge");
   answer->add_option("NUDGE", arguments->nudge, "Its id, as 'tend nudges' shows it")->required();
   answer->add_option("FEEDBACK", arguments->feedback, "What you think of it")
-      ->transform(CLI::CheckedTransformer(kFeedback))
+      ->transform(CLI::CheckedTransformer(kFeedback).description(""))
       ->type_name("right_time|too_early|already_talking|not_a_fit")
       ->required();
   answer->add_option("--comment", arguments->comment, "In your words");

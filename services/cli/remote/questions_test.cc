@@ -11,10 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/server.h"
+#include "services/cli/remote/list_command.h"
 #include "services/cli/remote/nudge_commands.h"
 #include "services/cli/remote/rejects_command.h"
 #include "services/cli/remote/relationship_commands.h"
 #include "tend/v1/inbox_service.grpc.pb.h"
+#include "tend/v1/list_service.grpc.pb.h"
 #include "tend/v1/nudge_service.grpc.pb.h"
 #include "tend/v1/operations_service.grpc.pb.h"
 #include "tend/v1/relationship_service.grpc.pb.h"
@@ -155,11 +157,32 @@ class Operations final : public v1::OperationsService::Service {
   v1::ListRejectsRequest list;
 };
 
+class Lists final : public v1::ListService::Service {
+ public:
+  Status GetListReport(ServerContext*, const v1::GetListReportRequest* request,
+                       v1::GetListReportResponse* response) override {
+    if (request->list_id() != "list.csv") return {grpc::StatusCode::NOT_FOUND, "no such list"};
+    *response = Parse<v1::GetListReportResponse>(R"(
+      report { list_id: 'list.csv' rows: 1200 rejected_rows: 3 repeated_rows: 2
+               outcomes { outcome: LIST_OUTCOME_KNOWN rows: 1197 } })");
+    return Status::OK;
+  }
+  Status ListListRows(ServerContext*, const v1::ListListRowsRequest* request,
+                      v1::ListListRowsResponse* response) override {
+    rows = *request;
+    *response = Parse<v1::ListListRowsResponse>(R"(
+      rows { row: 7 outcome: LIST_OUTCOME_LEAVE_ALONE display_name: 'Dee'
+             guard { decision: GUARD_DECISION_NO reason: GUARD_REASON_SUPPRESSED } })");
+    return Status::OK;
+  }
+  v1::ListListRowsRequest rows;
+};
+
 class QuestionsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto server =
-        rpc::Server::Start("127.0.0.1:0", {&relationships_, &nudges_, &inbox_, &operations_});
+    auto server = rpc::Server::Start("127.0.0.1:0",
+                                     {&relationships_, &nudges_, &inbox_, &operations_, &lists_});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -170,6 +193,7 @@ class QuestionsTest : public ::testing::Test {
     CLI::App app("test", "tend");
     ExitCode exit_code = ExitCode::kFailed;
     AddRelationshipCommands(app, exit_code);
+    AddListCommand(app, exit_code);
     AddNudgeCommands(app, exit_code);
     AddRejectsCommand(app, exit_code);
     words.insert(words.end(), {"--server", address()});
@@ -186,6 +210,7 @@ class QuestionsTest : public ::testing::Test {
   Nudges nudges_;
   Inbox inbox_;
   Operations operations_;
+  Lists lists_;
   std::unique_ptr<rpc::Server> server_;
   std::string out_, err_;
 };
@@ -242,6 +267,19 @@ TEST_F(QuestionsTest, NudgesAreToldInWordsWithTheIdThatAnswersThem) {
   EXPECT_THAT(out_, AllOf(HasSubstr("Ann Berger"), HasSubstr("tend answer n1")));
   EXPECT_EQ(nudges_.list.owner_id(), "eve");
   EXPECT_TRUE(nudges_.list.include_held());
+  EXPECT_EQ(Run({"nudges", "--person", "Ann Berger"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(nudges_.list.person_id(), kAnn);
+}
+
+TEST_F(QuestionsTest, AListIsCountedAndShownRowByRow) {
+  EXPECT_EQ(Run({"list", "list.csv"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("1,200 rows, and no call to make"), HasSubstr("1,197"),
+                          HasSubstr("tend rejects list --file list.csv")));
+  EXPECT_EQ(Run({"list", "list.csv", "--rows", "--outcome", "leave_alone"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(lists_.rows.outcomes(0), v1::LIST_OUTCOME_LEAVE_ALONE);
+  EXPECT_THAT(out_, AllOf(HasSubstr("Dee"), HasSubstr("leave alone")));
+  EXPECT_EQ(Run({"list", "other.csv"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("no such list"));
 }
 
 TEST_F(QuestionsTest, AWatchThatEndsSaysHowToGoOn) {
