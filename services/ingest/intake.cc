@@ -46,6 +46,19 @@ void Intake::Reject(v1::Reject reject) {
 absl::Status Intake::Publish(Publisher& publisher) {
   if (records_.empty()) return absl::OkStatus();
   TEND_ASSIGN_OR_RETURN(const std::vector<stream::Written> written, publisher.Publish(records_));
+  Settle(written);
+  return absl::OkStatus();
+}
+
+void Intake::Publish(Publisher& publisher, std::function<void(absl::Status)> done) {
+  if (records_.empty()) return done(absl::OkStatus());
+  publisher.Publish(records_, [this, done = std::move(done)](const auto& written) {
+    if (written.ok()) Settle(*written);
+    done(written.status());
+  });
+}
+
+void Intake::Settle(absl::Span<const stream::Written> written) {
   for (size_t i = 0; i < written.size(); ++i) {
     TakenItem& item = items_[item_of_record_[i]];
     if (item.reject.has_value()) continue;
@@ -58,7 +71,6 @@ absl::Status Intake::Publish(Publisher& publisher) {
   records_.clear();
   item_of_record_.clear();
   bytes_ = 0;
-  return absl::OkStatus();
 }
 
 void Intake::Clear() {

@@ -5,12 +5,14 @@
 #define TEND_SERVICES_INGEST_INTAKE_H_
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "services/ingest/domain/acceptor.h"
 #include "services/ingest/domain/reject.h"
 #include "services/ingest/publisher.h"
@@ -47,6 +49,8 @@ class Intake {
   // Writes everything taken so far; then items() hold their positions. Errors: UNAVAILABLE; all may
   // be written again.
   absl::Status Publish(Publisher& publisher);
+  // The same for who does not wait: done is called once, as Publisher's. This lives until then.
+  void Publish(Publisher& publisher, std::function<void(absl::Status)> done);
   const std::vector<TakenItem>& items() const { return items_; }
   // Of the last accepted one; nullopt when none was.
   const std::optional<v1::Position>& last() const { return last_; }
@@ -56,6 +60,7 @@ class Intake {
 
  private:
   void Reject(v1::Reject reject);
+  void Settle(absl::Span<const stream::Written> written);
 
   const absl::Time now_;
   Acceptor acceptor_;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -34,25 +35,47 @@ Publisher::~Publisher() {
 
 absl::StatusOr<std::vector<stream::Written>> Publisher::Publish(
     absl::Span<const Outgoing> records) {
-  Call call;
-  call.records = records;
+  absl::StatusOr<std::vector<stream::Written>> answer;
+  bool answered = false;
+  Publish(records, [&](absl::StatusOr<std::vector<stream::Written>> written) {
+    const MutexLock lock(mu_);  // and nothing of the caller's is touched when it is free again
+    answer = std::move(written);
+    answered = true;
+    changed_.notify_all();
+  });
+  const MutexLock lock(mu_);
+  changed_.wait(mu_, [&answered] { return answered; });
+  return answer;
+}
+
+void Publisher::Publish(absl::Span<const Outgoing> records, Done done) {
+  Call call{records, 0, std::move(done)};
   for (const Outgoing& record : records) {
     call.bytes += static_cast<int64_t>(record.key.size() + record.value.size());
   }
-  MutexLock lock(mu_);
+  absl::Status refused;
+  {
+    const MutexLock lock(mu_);
+    refused = Refused(call.bytes);
+    if (refused.ok()) {
+      waiting_bytes_ += call.bytes;
+      waiting_.push_back(std::move(call));
+      changed_.notify_all();
+      return;
+    }
+  }
+  call.done(refused);
+}
+
+absl::Status Publisher::Refused(int64_t bytes) const {
   if (stopped_) return absl::UnavailableError("the service is stopping, try again");
   if (away_ && (writing_ || !waiting_.empty())) {
     return absl::UnavailableError("the log does not answer, try again");
   }
-  if (waiting_bytes_ > 0 && waiting_bytes_ + call.bytes > limits_.waiting_bytes) {
+  if (waiting_bytes_ > 0 && waiting_bytes_ + bytes > limits_.waiting_bytes) {
     return absl::UnavailableError("too much waits to be stored, try again later");
   }
-  waiting_.push_back(&call);
-  waiting_bytes_ += call.bytes;
-  changed_.notify_all();
-  changed_.wait(mu_, [&call] { return call.done; });
-  if (!call.status.ok()) return call.status;
-  return std::move(call.written);
+  return absl::OkStatus();
 }
 
 int64_t Publisher::waiting_bytes() const {
@@ -65,14 +88,14 @@ PublisherCounts Publisher::counts() const {
   return counts_;
 }
 
-void Publisher::Count(absl::Span<Call* const> calls, const absl::Status& status) {
+void Publisher::Count(const Calls& calls, const absl::Status& status) {
   if (!status.ok()) {
     ++counts_.failures;
     return;
   }
   counts_.written += static_cast<int64_t>(records_.size());
-  for (const Call* call : calls) {
-    for (const Outgoing& record : call->records) {
+  for (const Call& call : calls) {
+    for (const Outgoing& record : call.records) {
       if (record.reject_reason != v1::REJECT_REASON_UNSPECIFIED) {
         ++counts_.rejects[record.reject_reason];
       }
@@ -82,63 +105,67 @@ void Publisher::Count(absl::Span<Call* const> calls, const absl::Status& status)
 
 void Publisher::Run(const std::stop_token& stop) {
   while (true) {
-    const std::vector<Call*> calls = TakeWaiting(stop);
+    Calls calls = TakeWaiting(stop);
     if (calls.empty()) break;
     const absl::Status status = Write(calls);
-    MutexLock lock(mu_);
-    writing_ = false;
-    away_ = !status.ok();
-    Count(calls, status);
-    auto place = written_.begin();
-    for (Call* call : calls) {
-      call->status = ToCaller(status);
-      if (status.ok()) {
-        const auto end = place + static_cast<std::ptrdiff_t>(call->records.size());
-        call->written.assign(place, end);
-        place = end;
-      }
-      call->done = true;
+    {
+      const MutexLock lock(mu_);
+      writing_ = false;
+      away_ = !status.ok();
+      Count(calls, status);
     }
-    changed_.notify_all();
+    Answer(calls, ToCaller(status));
   }
-  MutexLock lock(mu_);
-  stopped_ = true;
-  for (Call* call : waiting_) {
-    call->status = absl::UnavailableError("the service is stopping, try again");
-    call->done = true;
+  Calls left;
+  {
+    const MutexLock lock(mu_);
+    stopped_ = true;
+    left.swap(waiting_);
   }
-  waiting_.clear();
-  changed_.notify_all();
+  Answer(left, absl::UnavailableError("the service is stopping, try again"));
 }
 
-std::vector<Publisher::Call*> Publisher::TakeWaiting(const std::stop_token& stop) {
-  MutexLock lock(mu_);
+void Publisher::Answer(Calls& calls, const absl::Status& status) {
+  auto place = written_.begin();
+  for (Call& call : calls) {
+    if (!status.ok()) {
+      call.done(status);
+      continue;
+    }
+    const auto end = place + static_cast<std::ptrdiff_t>(call.records.size());
+    call.done(std::vector<stream::Written>(place, end));
+    place = end;
+  }
+}
+
+Publisher::Calls Publisher::TakeWaiting(const std::stop_token& stop) {
+  const MutexLock lock(mu_);
   changed_.wait(mu_, stop, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !waiting_.empty(); });
-  std::vector<Call*> taken;
+  Calls taken;
   if (stop.stop_requested()) return taken;
   int64_t bytes = 0;
   size_t count = 0;
   while (count < waiting_.size() &&
-         (count == 0 || bytes + waiting_[count]->bytes <= limits_.write_bytes)) {
-    bytes += waiting_[count++]->bytes;
+         (count == 0 || bytes + waiting_[count].bytes <= limits_.write_bytes)) {
+    bytes += waiting_[count++].bytes;
   }
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  taken.assign(waiting_.begin(), end);
+  taken.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   waiting_bytes_ -= bytes;
   writing_ = true;
   return taken;
 }
 
-absl::Status Publisher::Write(absl::Span<Call* const> calls) {
+absl::Status Publisher::Write(const Calls& calls) {
   if (producer_ == nullptr) {
     absl::StatusOr<std::unique_ptr<stream::Producer>> made = log_.NewProducer();
     if (!made.ok()) return made.status();
     producer_ = *std::move(made);
   }
   records_.clear();
-  for (const Call* call : calls) {
-    for (const Outgoing& record : call->records) {
+  for (const Call& call : calls) {
+    for (const Outgoing& record : call.records) {
       records_.push_back({View(record.topic), std::nullopt, View(record.key), View(record.value)});
     }
   }

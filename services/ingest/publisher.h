@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,27 +62,34 @@ class Publisher {
   // log answers again; all others are told at once.
   absl::StatusOr<std::vector<stream::Written>> Publish(absl::Span<const Outgoing> records);
 
+  // The same for who does not wait. done is called once, here at once or on the publisher's thread,
+  // which it must not hold up; calls of one thread are done in their order. records live until
+  // then.
+  using Done = std::function<void(absl::StatusOr<std::vector<stream::Written>>)>;
+  void Publish(absl::Span<const Outgoing> records, Done done);
+
   // Of keys and values that wait for a write. Any thread.
   int64_t waiting_bytes() const;
   // Any thread.
   PublisherCounts counts() const;
 
  private:
-  // One caller's call, on its stack.
   struct Call {
     absl::Span<const Outgoing> records;
     int64_t bytes = 0;
-    bool done = false;
-    absl::Status status;
-    std::vector<stream::Written> written;
+    Done done;
   };
+  using Calls = std::vector<Call>;
 
   void Run(const std::stop_token& stop);
+  // Why a call cannot wait; OK: it may.
+  absl::Status Refused(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What waits, up to one write.
-  std::vector<Call*> TakeWaiting(const std::stop_token& stop);
-  absl::Status Write(absl::Span<Call* const> calls);
-  void Count(absl::Span<Call* const> calls, const absl::Status& status)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Calls TakeWaiting(const std::stop_token& stop);
+  absl::Status Write(const Calls& calls);
+  // Tells each what became of it.
+  void Answer(Calls& calls, const absl::Status& status);
+  void Count(const Calls& calls, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   stream::Log& log_;
   const PublisherLimits limits_;
@@ -93,7 +101,7 @@ class Publisher {
 
   mutable Mutex mu_;
   std::condition_variable_any changed_;
-  std::vector<Call*> waiting_ ABSL_GUARDED_BY(mu_);
+  Calls waiting_ ABSL_GUARDED_BY(mu_);
   int64_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   PublisherCounts counts_ ABSL_GUARDED_BY(mu_);
   bool writing_ ABSL_GUARDED_BY(mu_) = false;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -163,6 +164,66 @@ TEST_F(DoorsTest, AStreamAnswersEachRequestInOrder) {
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_THAT(answered, ElementsAre("a@0", "b@1"));
+}
+
+TEST_F(DoorsTest, AStreamReadsAheadOfItsAnswers) {
+  grpc::ClientContext context;
+  const auto stream = ingest_stub_->StreamInteractions(&context);
+  constexpr int kRequests = 500;
+  // Written by a thread of its own: who never reads is held up after some requests.
+  std::jthread writer([&] {
+    for (int i = 0; i < kRequests; ++i) {
+      v1::StreamInteractionsRequest request;
+      request.set_request_id(absl::StrCat(i));
+      *request.add_interactions() = Mail(absl::StrCat("m", i));
+      if (!stream->Write(request)) return;
+    }
+    stream->WritesDone();
+  });
+  v1::StreamInteractionsResponse response;
+  for (int i = 0; i < kRequests; ++i) {
+    ASSERT_TRUE(stream->Read(&response)) << i;
+    EXPECT_EQ(response.request_id(), absl::StrCat(i));
+    EXPECT_EQ(response.position().offset(), i);
+    EXPECT_EQ(response.results(0).interaction_id(), absl::StrCat("m", i));
+  }
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(DoorsTest, AStreamEndsAtARequestThatIsNoneAfterTheAnswersBefore) {
+  grpc::ClientContext context;
+  const auto stream = ingest_stub_->StreamInteractions(&context);
+  v1::StreamInteractionsRequest request;
+  *request.add_interactions() = Mail("good");
+  ASSERT_TRUE(stream->Write(request));
+  stream->Write({});  // and the stream is left open
+  v1::StreamInteractionsResponse response;
+  EXPECT_TRUE(stream->Read(&response));
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(DoorsTest, AStreamWhoseCallerIsGoneOrWhoseServerStopsEnds) {
+  {
+    grpc::ClientContext context;
+    const auto stream = ingest_stub_->StreamInteractions(&context);
+    v1::StreamInteractionsRequest request;
+    *request.add_interactions() = Mail("last words");
+    ASSERT_TRUE(stream->Write(request));
+    context.TryCancel();
+    stream->Finish();
+  }
+  grpc::ClientContext context;
+  const auto stream = ingest_stub_->StreamInteractions(&context);
+  v1::StreamInteractionsRequest request;
+  *request.add_interactions() = Mail("then the server stops");
+  ASSERT_TRUE(stream->Write(request));
+  v1::StreamInteractionsResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  server_ = nullptr;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_FALSE(stream->Finish().ok());
 }
 
 TEST_F(DoorsTest, AnOwnersAnswerTwiceIsOneEvent) {

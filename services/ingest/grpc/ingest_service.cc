@@ -8,25 +8,17 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "services/ingest/domain/roster_events.h"
+#include "services/ingest/grpc/interaction_answer.h"
+#include "services/ingest/grpc/interaction_stream.h"
 #include "services/ingest/import.h"
 #include "services/ingest/intake.h"
 
 namespace tend::ingest {
 namespace {
 
-constexpr int kMaxItems = 1000;
 constexpr size_t kMaxChunkBytes = 1 << 20;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
-
-template <typename Request>
-absl::Status CheckCount(const Request& request) {
-  if (request.interactions_size() >= 1 && request.interactions_size() <= kMaxItems) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat("interactions: ", request.interactions_size(),
-                                                 " of them; 1 to ", kMaxItems, " are allowed"));
-}
 
 // Publishes what a roster tells the inboxes.
 absl::Status Tell(const v1::ImportOwnersRequest& request, absl::Time now, Publisher& publisher,
@@ -49,58 +41,21 @@ absl::Status Tell(const v1::ImportOwnersRequest& request, absl::Time now, Publis
   return absl::OkStatus();
 }
 
-// Without its bytes, which the caller has.
-v1::Reject ForCaller(v1::Reject reject) {
-  reject.clear_key();
-  reject.clear_value();
-  return reject;
-}
-
-// Accepts and publishes one request's interactions; fills results and position of its response.
-template <typename Request, typename Response>
-absl::Status Answer(const Request& request, absl::Time now, Publisher& publisher,
-                    Response* response) {
-  TEND_RETURN_IF_ERROR(CheckCount(request));
-  Intake intake(now);
-  v1::Interaction interaction;
-  for (const v1::Interaction& sent : request.interactions()) {
-    interaction = sent;
-    intake.Take(interaction);
-  }
-  TEND_RETURN_IF_ERROR(intake.Publish(publisher));
-  for (int i = 0; i < request.interactions_size(); ++i) {
-    const TakenItem& item = intake.items()[static_cast<size_t>(i)];
-    v1::InteractionResult* result = response->add_results();
-    result->set_interaction_id(request.interactions(i).id());
-    if (item.position.has_value()) *result->mutable_position() = *item.position;
-    if (item.reject.has_value()) *result->mutable_reject() = ForCaller(*item.reject);
-  }
-  if (intake.last().has_value()) *response->mutable_position() = *intake.last();
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 grpc::Status IngestServiceHandler::PublishInteractions(
     grpc::ServerContext* /*context*/, const v1::PublishInteractionsRequest* request,
     v1::PublishInteractionsResponse* response) {
-  return rpc::ToGrpc(Answer(*request, clock_.Now(), publisher_, response));
+  Intake intake(clock_.Now());
+  absl::Status status = TakeAll(*request, intake);
+  if (status.ok()) status = intake.Publish(publisher_);
+  if (status.ok()) AnswerAll(*request, intake, response);
+  return rpc::ToGrpc(status);
 }
 
-grpc::Status IngestServiceHandler::StreamInteractions(
-    grpc::ServerContext* /*context*/,
-    grpc::ServerReaderWriter<v1::StreamInteractionsResponse, v1::StreamInteractionsRequest>*
-        stream) {
-  v1::StreamInteractionsRequest request;
-  v1::StreamInteractionsResponse response;
-  while (stream->Read(&request)) {
-    response.Clear();
-    response.set_request_id(request.request_id());
-    const absl::Status status = Answer(request, clock_.Now(), publisher_, &response);
-    if (!status.ok()) return rpc::ToGrpc(status);
-    if (!stream->Write(response)) break;  // the caller has gone
-  }
-  return grpc::Status::OK;
+grpc::ServerBidiReactor<v1::StreamInteractionsRequest, v1::StreamInteractionsResponse>*
+IngestServiceHandler::StreamInteractions(grpc::CallbackServerContext* /*context*/) {
+  return InteractionStream::Start(publisher_, clock_);
 }
 
 grpc::Status IngestServiceHandler::ImportList(grpc::ServerContext* /*context*/,

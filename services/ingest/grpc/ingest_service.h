@@ -15,7 +15,8 @@ namespace tend::ingest {
 // A retry with the same request_id needs no memory here: an interaction's id is unique within its
 // source's record, and enrichment drops repeats. What is rejected is answered and also written to
 // tend.rejects.v1, with its bytes.
-class IngestServiceHandler final : public v1::IngestService::Service {
+class IngestServiceHandler final
+    : public v1::IngestService::WithCallbackMethod_StreamInteractions<v1::IngestService::Service> {
  public:
   // All outlive the handler.
   IngestServiceHandler(Publisher& publisher, ImportLedger& ledger, const stream::Clock& clock)
@@ -25,11 +26,8 @@ class IngestServiceHandler final : public v1::IngestService::Service {
                                    const v1::PublishInteractionsRequest* request,
                                    v1::PublishInteractionsResponse* response) override;
 
-  // Answers each request before it reads the next one: gRPC's flow control is the caller's.
-  grpc::Status StreamInteractions(
-      grpc::ServerContext* context,
-      grpc::ServerReaderWriter<v1::StreamInteractionsResponse, v1::StreamInteractionsRequest>*
-          stream) override;
+  grpc::ServerBidiReactor<v1::StreamInteractionsRequest, v1::StreamInteractionsResponse>*
+  StreamInteractions(grpc::CallbackServerContext* context) override;
 
   grpc::Status ImportList(grpc::ServerContext* context,
                           grpc::ServerReader<v1::ImportListRequest>* reader,

@@ -1,0 +1,108 @@
+#include "services/ingest/grpc/interaction_stream.h"
+
+#include <utility>
+
+#include "common/rpc/status.h"
+#include "services/ingest/grpc/interaction_answer.h"
+
+namespace tend::ingest {
+
+InteractionStream* InteractionStream::Start(Publisher& publisher, const stream::Clock& clock) {
+  auto stream = std::make_shared<InteractionStream>(publisher, clock);
+  stream->self_ = stream;
+  stream->GoOn();
+  return stream.get();
+}
+
+void InteractionStream::EndWith(const absl::Status& status) {
+  if (!end_.has_value()) end_ = status;
+}
+
+void InteractionStream::GoOn() {
+  bool read = false, write = false, finish = false;
+  grpc::Status status;
+  {
+    const MutexLock lock(mu_);
+    if (finished_ || (end_.has_value() && writing_)) return;
+    if (!writing_ && !end_.has_value() && !open_.empty() && open_.front()->result.has_value()) {
+      const Exchange& first = *open_.front();
+      if (first.result->ok()) {
+        response_.Clear();
+        response_.set_request_id(first.request.request_id());
+        AnswerAll(first.request, first.intake, &response_);
+        open_bytes_ -= first.bytes;
+        open_.pop_front();
+        write = writing_ = true;
+      } else {
+        EndWith(*first.result);
+      }
+    }
+    if (all_read_ && open_.empty() && !writing_) EndWith(absl::OkStatus());
+    finish = finished_ = end_.has_value();
+    if (finish) status = rpc::ToGrpc(*end_);
+    read = !finish && !reading_ && !all_read_ && open_.size() < kMostUnanswered &&
+           open_bytes_ < kMostUnansweredBytes;
+    reading_ = reading_ || read;
+  }
+  if (write) StartWrite(&response_);
+  if (read) StartRead(&read_);
+  if (finish) Finish(status);
+}
+
+void InteractionStream::OnReadDone(bool ok) {
+  if (ok) Take();
+  {
+    const MutexLock lock(mu_);
+    reading_ = false;
+    all_read_ = all_read_ || !ok;
+  }
+  GoOn();
+}
+
+// The next one is read when this one has its place in the queue to the log: they keep their order.
+void InteractionStream::Take() {
+  auto exchange = std::make_shared<Exchange>(clock_.Now());
+  exchange->request.Swap(&read_);
+  const absl::Status taken = TakeAll(exchange->request, exchange->intake);
+  exchange->bytes = exchange->intake.bytes();
+  {
+    const MutexLock lock(mu_);
+    if (!taken.ok()) exchange->result = taken;
+    open_bytes_ += exchange->bytes;
+    open_.push_back(exchange);
+  }
+  if (taken.ok()) Publish(std::move(exchange));
+}
+
+void InteractionStream::Publish(std::shared_ptr<Exchange> exchange) {
+  Intake& intake = exchange->intake;
+  intake.Publish(publisher_, [stream = shared_from_this(),
+                              exchange = std::move(exchange)](const absl::Status& status) {
+    {
+      const MutexLock lock(stream->mu_);
+      exchange->result = status;
+    }
+    stream->GoOn();
+  });
+}
+
+void InteractionStream::OnWriteDone(bool ok) {
+  {
+    const MutexLock lock(mu_);
+    writing_ = false;
+    if (!ok) EndWith(absl::CancelledError("the caller is gone"));
+  }
+  GoOn();
+}
+
+void InteractionStream::OnCancel() {
+  {
+    const MutexLock lock(mu_);
+    EndWith(absl::CancelledError("the caller is gone"));
+  }
+  GoOn();
+}
+
+void InteractionStream::OnDone() { self_.reset(); }
+
+}  // namespace tend::ingest
