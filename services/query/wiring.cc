@@ -1,14 +1,19 @@
 #include "services/query/wiring.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/model/scoring_model.h"
+#include "common/postgres/connection.h"
 #include "common/postgres/pool.h"
 #include "common/rpc/access.h"
 #include "common/rpc/http/connect.h"
@@ -19,6 +24,7 @@
 #include "common/runtime/metrics.h"
 #include "common/service/lag_watch.h"
 #include "common/stream/system_clock.h"
+#include "services/query/flow/flow_sampler.h"
 #include "services/query/grpc/list_service.h"
 #include "services/query/grpc/nudge_service.h"
 #include "services/query/grpc/operations_service.h"
@@ -26,6 +32,7 @@
 #include "services/query/postgres/list_questions.h"
 #include "services/query/postgres/nudge_questions.h"
 #include "services/query/postgres/position_watch.h"
+#include "services/query/postgres/projected_offsets.h"
 #include "services/query/postgres/projection_writer.h"
 #include "services/query/postgres/reject_questions.h"
 #include "services/query/postgres/relationship_questions.h"
@@ -44,6 +51,8 @@ constexpr int kReadConnections = 4, kHistoryMonths = 25;
 constexpr int kMostReadConnections = 64, kMostHistoryMonths = 1200;
 // Two requests a partition each time.
 constexpr absl::Duration kLookEvery = absl::Seconds(5);
+// A page of each instance and two requests a partition each time; rates are over a minute.
+constexpr absl::Duration kFlowEvery = absl::Seconds(10);
 // A batch takes well under a second, and one that moves a month's rows a minute at most.
 constexpr absl::Duration kStallAfter = absl::Seconds(90);
 // Some ten thousand changes: a day of some thousand owners. What is older is read from the topic.
@@ -148,11 +157,39 @@ class Stream {
   std::jthread thread_;  // the first to go
 };
 
+// What flows through the services: its sampler, and the thread that looks.
+class Flow {
+ public:
+  Flow(const v1::QueryConfig& config, std::unique_ptr<kafka::KafkaLog> log,
+       const stream::Clock& clock)
+      : log_(std::move(log)),
+        connection_({config.postgres()}),
+        sampler_(
+            config, *log_, [this](const std::string& service) { return PlacesOf(service); }, clock),
+        thread_(
+            [this](const std::stop_token& stop) { RunFlowSampler(sampler_, kFlowEvery, stop); }) {}
+
+  const FlowSampler& sampler() const { return sampler_; }
+
+ private:
+  // Query commits nothing in its group: the tables know.
+  absl::StatusOr<Places> PlacesOf(const std::string& service) {
+    if (service == "query") return ReadProjectedOffsets(connection_);
+    return log_->admin().GroupOffsets(absl::StrCat("tend.", service));
+  }
+
+  const std::unique_ptr<kafka::KafkaLog> log_;
+  postgres::Connection connection_;
+  FlowSampler sampler_;
+  std::jthread thread_;  // the first to go
+};
+
 // What answers: the handlers, and the two doors to them.
 class Doors {
  public:
   Doors(const v1::QueryConfig& config, PositionWatch& watch, const WatchSources& sources,
-        const stream::Clock& clock, const Judgement& judgement, int history_months)
+        const FlowSampler& flow, const stream::Clock& clock, const Judgement& judgement,
+        int history_months)
       : pool_({config.postgres()},
               config.read_connections() == 0 ? kReadConnections : config.read_connections()),
         access_(config.runtime()),
@@ -164,7 +201,7 @@ class Doors {
         list_questions_(tables_, clock, judgement),
         lists_(list_questions_),
         reject_questions_(tables_),
-        operations_(reject_questions_) {}
+        operations_(reject_questions_, flow) {}
 
   absl::Status Open(const v1::RuntimeConfig& runtime) {
     TEND_ASSIGN_OR_RETURN(
@@ -198,6 +235,20 @@ class Doors {
   std::unique_ptr<rpc::HttpServer> http_;
 };
 
+void CheckMetricsAddresses(const v1::QueryConfig& config, ConfigFaults& faults) {
+  const std::vector<std::string> services = FlowServices();
+  for (const auto& [service, addresses] : config.metrics_addresses()) {
+    if (std::find(services.begin(), services.end(), service) == services.end()) {
+      faults.Add("metrics_addresses.key", service, absl::StrJoin(services, ", "));
+    }
+    for (const absl::string_view address : absl::StrSplit(addresses, ',')) {
+      if (ParseHostAndPort(address).ok()) continue;
+      faults.Add(absl::StrCat("metrics_addresses[", service, "]"), address,
+                 "host:port, several with commas");
+    }
+  }
+}
+
 }  // namespace
 
 void CheckConfig(const v1::QueryConfig& config, ConfigFaults& faults) {
@@ -211,6 +262,7 @@ void CheckConfig(const v1::QueryConfig& config, ConfigFaults& faults) {
   };
   check("read_connections", config.read_connections(), kMostReadConnections);
   check("history_months", config.history_months(), kMostHistoryMonths);
+  CheckMetricsAddresses(config, faults);
 }
 
 absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
@@ -229,10 +281,12 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, MakeLog(runtime, ".lag"));
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> tailed, MakeLog(runtime, ".watch"));
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_up, MakeLog(runtime, ".older"));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> flow_log, MakeLog(runtime, ".flow"));
   Stream nudges(std::move(tailed), std::move(looked_up), clock, runtime.instance());
   PositionWatch watch;
-  Doors doors(config, watch, nudges.sources(), clock, {numbers.model, numbers.policy},
-              options.history_months);
+  Flow flow(config, std::move(flow_log), clock);
+  Doors doors(config, watch, nudges.sources(), flow.sampler(), clock,
+              {numbers.model, numbers.policy}, options.history_months);
   TEND_RETURN_IF_ERROR(doors.Open(runtime));
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
                       {"rpc_port", doors.server().port()},

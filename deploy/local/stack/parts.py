@@ -45,6 +45,10 @@ class Place:
     def bootstrap(self):
         return f"127.0.0.1:{self.kafka}"
 
+    def metrics_of(self, service):
+        """Of all its instances, with commas."""
+        return ",".join(f"127.0.0.1:{port}" for called, port in self.metrics.items() if called.partition("-")[0] == service)
+
     def rpc_address(self, service):
         return f"127.0.0.1:{self.rpc[service]}"
 
@@ -127,6 +131,8 @@ class Service(Part):
             text += f'identity_key_file: "{self.home / "identity.key"}"\n'
         if "\nroster_file:" in shipped and self.place.roster is not None:
             text += f'roster_file: "{self.place.roster}"\n'
+        if "\nmetrics_addresses " in shipped:
+            text += "".join(f'metrics_addresses {{ key: "{name}" value: "{self.place.metrics_of(name)}" }}\n' for name in SERVICES)
         write_private(self.config, text)
 
 

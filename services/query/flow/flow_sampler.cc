@@ -52,11 +52,13 @@ FlowSampler::FlowSampler(const v1::QueryConfig& config, stream::Log& log, Places
     : places_(std::move(places)), clock_(clock) {
   for (Hop& hop : Hops()) {
     const auto found = config.metrics_addresses().find(hop.service);
-    std::vector<std::string> addresses;
-    if (found != config.metrics_addresses().end()) addresses = absl::StrSplit(found->second, ',');
-    std::vector<InstanceFlow> instances(addresses.size());
-    services_.push_back({hop.service, std::move(addresses), std::move(instances),
-                         LagLook(log, std::move(hop.topics))});
+    Service& service = services_.emplace_back();
+    service.name = hop.service;
+    if (found != config.metrics_addresses().end()) {
+      service.addresses = absl::StrSplit(found->second, ',');
+      service.instances.resize(service.addresses.size());
+    }
+    if (!hop.topics.empty()) service.lags.emplace(log, std::move(hop.topics));
   }
 }
 
@@ -75,9 +77,10 @@ v1::FlowStage FlowSampler::StageNow(Service& service) {
   LookAtMetrics(service);
   v1::FlowStage stage = StageOf(service.instances);
   stage.set_service(service.name);
+  if (!service.lags.has_value()) return stage;
   const absl::StatusOr<Places> places = places_(service.name);
   if (!places.ok()) return stage;
-  const absl::StatusOr<std::vector<v1::PartitionLag>> lags = service.lags.Look(*places);
+  const absl::StatusOr<std::vector<v1::PartitionLag>> lags = service.lags->Look(*places);
   if (lags.ok()) stage.mutable_lags()->Add(lags->begin(), lags->end());
   return stage;
 }

@@ -5,6 +5,7 @@
 #define TEND_SERVICES_QUERY_FLOW_FLOW_SAMPLER_H_
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,7 +49,7 @@ class FlowSampler {
     std::string name;
     std::vector<std::string> addresses;
     std::vector<InstanceFlow> instances;  // by address
-    LagLook lags;
+    std::optional<LagLook> lags;          // nullopt: it reads no topic
   };
   void LookAtMetrics(Service& service);
   v1::FlowStage StageNow(Service& service);

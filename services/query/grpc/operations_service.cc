@@ -4,6 +4,12 @@
 
 namespace tend::query {
 
+grpc::Status OperationsServiceHandler::GetFlow(grpc::ServerContext* /*context*/,
+                                               const v1::GetFlowRequest* request,
+                                               v1::GetFlowResponse* response) {
+  return Answer(flow_.Get(*request), response);
+}
+
 grpc::Status OperationsServiceHandler::ListRejects(grpc::ServerContext* /*context*/,
                                                    const v1::ListRejectsRequest* request,
                                                    v1::ListRejectsResponse* response) {
