@@ -22,15 +22,15 @@ def tend(place, *arguments):
 
 
 def environment(place):
-    return {**os.environ, "TEND_INGEST": place.rpc_address("ingest"), "TEND_BOOTSTRAP": place.bootstrap,
+    return {**os.environ, "TEND_INGEST": place.rpc_address("ingest"), "TEND_QUERY": place.rpc_address("query"), "TEND_BOOTSTRAP": place.bootstrap,
             "TEND_SERVICES": ",".join(f"{name}={place.rpc_address(name)}" for name in SERVICES)}
 
 
 def behind(place):
     """How many records each hop has not read yet; empty: nobody knows."""
-    lines = tend(place, "status").stdout.splitlines()
-    hops = [line.split() for line in lines if line.split()[1:2] and line.split()[1].startswith("tend.")]
-    return [int(hop[-1].replace(",", "")) for hop in hops]
+    told = subprocess.run([str(BIN / "tend"), "status", "--direct", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          check=False, cwd=TOP, env=environment(place)).stdout
+    return [hop["behind"] for hop in json.loads(told)["hops"] or []] if told else []
 
 
 def wait_until_flown(place):

@@ -1,127 +1,81 @@
 #include "services/cli/remote/status_command.h"
 
-#include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/time.h"
+#include "absl/time/clock.h"
 #include "common/base/status_macros.h"
-#include "common/kafka/kafka_log.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/health.h"
-#include "services/cli/table.h"
+#include "services/cli/remote/kafka_hops.h"
+#include "services/cli/remote/question.h"
+#include "services/cli/remote/status_report.h"
 #include "services/cli/terminal.h"
+#include "tend/v1/operations_service.grpc.pb.h"
 
 namespace tend::cli {
 namespace {
+
+using Stub = v1::OperationsService::Stub;
 
 constexpr absl::Duration kTimeLimit = absl::Seconds(2);
 constexpr char kServices[] =
     "ingest=127.0.0.1:7410,enrichment=127.0.0.1:7411,scoring=127.0.0.1:7412,"
     "notification=127.0.0.1:7413,query=127.0.0.1:7414";
+constexpr char kFooter[] =
+    "Examples:\n  tend status\n  tend status --json | jq .freshness\n\n"
+    "By what query looked at some seconds ago: rate/s over the last minute; received and rejects\n"
+    "since the services started; behind: offsets not read yet (a transaction's end takes one);\n"
+    "waits: how long the oldest unread record has; p50, p99: from a record's being written to the\n"
+    "hop's being done with it, over the last minute. While query does not answer, and with\n"
+    "--direct, Kafka is asked how far behind the others are at this moment.\n"
+    "Exit code 1: something is down, or does not tell.";
 
 struct Arguments {
+  QuestionOptions question;
   std::string services = kServices;
   std::string bootstrap = "127.0.0.1:19092";
+  bool direct = false;
 };
 
-// A hop: the group of a service, and a topic it reads.
-struct Hop {
-  const char* service;
-  const char* topic;
-};
-constexpr Hop kHops[] = {{"enrichment", "tend.interactions.v1"},
-                         {"scoring", "tend.person-events.v1"},
-                         {"notification", "tend.moments.v1"},
-                         {"notification", "tend.owner-events.v1"}};
-
-// Offsets are counted by themselves above this: a transaction's marker takes one, so that the end
-// of a partition is often some markers behind its last record.
-constexpr int64_t kCountUpTo = 1'000;
-
-struct HopStatus {
-  int64_t written = 0;  // offsets, since the topic was made
-  int64_t behind = 0;   // records not read yet; above kCountUpTo a partition, offsets
-};
-
-// The records between two offsets.
-absl::StatusOr<int64_t> CountRecords(const stream::TopicPartition& place, stream::Offset from,
-                                     stream::Offset end, kafka::KafkaLog& log) {
-  TEND_ASSIGN_OR_RETURN(const auto reader,
-                        log.Open(place, from, stream::Isolation::kReadCommitted));
-  stream::PollLimits limits;
-  limits.wait = absl::Milliseconds(100);
-  std::vector<stream::Record> records;
-  int64_t count = 0;
-  while (reader->position() < end) {
-    TEND_RETURN_IF_ERROR(reader->Poll(limits, records));
-    count += static_cast<int64_t>(records.size());
-  }
-  return count;
-}
-
-absl::StatusOr<HopStatus> StatusOf(const Hop& hop, kafka::KafkaLog& log) {
-  TEND_ASSIGN_OR_RETURN(const auto committed,
-                        log.admin().GroupOffsets(absl::StrCat("tend.", hop.service)));
-  TEND_ASSIGN_OR_RETURN(const int partitions, log.PartitionCount(hop.topic));
-  HopStatus status;
-  for (int partition = 0; partition < partitions; ++partition) {
-    const stream::TopicPartition place{hop.topic, partition};
-    TEND_ASSIGN_OR_RETURN(const stream::OffsetRange range,
-                          log.Offsets(place, stream::Isolation::kReadCommitted));
-    const auto found = committed.find(place);
-    const stream::Offset read = found == committed.end() ? range.start : found->second;
-    int64_t behind = std::max<int64_t>(0, range.end.value() - read.value());
-    if (behind > 0 && behind <= kCountUpTo) {
-      TEND_ASSIGN_OR_RETURN(behind, CountRecords(place, read, range.end, log));
-    }
-    status.written += range.end.value();
-    status.behind += behind;
-  }
-  return status;
-}
-
-std::vector<std::pair<std::string, std::string>> ServicesOf(const std::string& text) {
-  std::vector<std::pair<std::string, std::string>> services;
-  for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
-    services.push_back(absl::StrSplit(part, absl::MaxSplits('=', 1)));
-  }
-  return services;
-}
-
-// Prints both halves; returns whether all is up and reachable.
-bool Tell(const Arguments& arguments, std::ostream& out) {
-  bool well = true;
-  Table services({{"service"}, {"state"}, {"gRPC"}});
-  for (const auto& [name, address] : ServicesOf(arguments.services)) {
-    const absl::StatusOr<bool> serving = rpc::IsServing(address, kTimeLimit);
+std::vector<ServiceState> AskForHealth(const std::string& services) {
+  std::vector<ServiceState> states;
+  for (const absl::string_view part : absl::StrSplit(services, ',', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> named = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    const absl::StatusOr<bool> serving = rpc::IsServing(named.second, kTimeLimit);
     const char* state = !serving.ok() ? "down" : *serving ? "serving" : "not serving";
-    well = well && serving.value_or(false);
-    services.AddRow({name, state, address});
+    states.push_back({named.first, named.second, state});
   }
-  out << services.Format(StyleOf(1)) << "\n";
-  kafka::KafkaOptions options;
-  options.bootstrap_servers = arguments.bootstrap;
-  options.client_id = "tend.status";
-  absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> log = kafka::KafkaLog::Make(options);
-  Table hops({{"hop"}, {"reads"}, {"written", true}, {"behind", true}});
-  for (const Hop& hop : kHops) {
-    const absl::StatusOr<HopStatus> status =
-        log.ok() ? StatusOf(hop, **log) : absl::StatusOr<HopStatus>(log.status());
-    if (!status.ok()) {
-      out << "Kafka at " << arguments.bootstrap << ": " << status.status().message() << "\n";
-      return false;
-    }
-    hops.AddRow({hop.service, hop.topic, WithCommas(status->written), WithCommas(status->behind)});
+  return states;
+}
+
+absl::StatusOr<v1::GetFlowResponse> AskQuery(const ServerOptions& options) {
+  TEND_ASSIGN_OR_RETURN(const rpc::ChannelOptions server, Resolve(Service::kQuery, options));
+  TEND_ASSIGN_OR_RETURN(const auto channel, rpc::MakeChannel(server));
+  const auto stub = v1::OperationsService::NewStub(channel);
+  return Call(*stub, &Stub::GetFlow, v1::GetFlowRequest());
+}
+
+StatusReport Ask(const Arguments& arguments) {
+  StatusReport report;
+  report.services = AskForHealth(arguments.services);
+  if (!arguments.direct) report.flow = AskQuery(arguments.question.server);
+  if (report.flow.ok()) return report;
+  if (!arguments.direct) {
+    std::cerr << "tend status: query does not say what flows: " << report.flow.status().message()
+              << "\n";
   }
-  out << hops.Format(StyleOf(1));
-  return well;
+  report.hops = AskKafka(arguments.bootstrap);
+  if (!report.hops.ok()) {
+    std::cerr << "tend status: Kafka at " << arguments.bootstrap << ": "
+              << report.hops.status().message() << "\n";
+  }
+  return report;
 }
 
 }  // namespace
@@ -135,11 +89,14 @@ void AddStatusCommand(CLI::App& app, ExitCode& exit_code) {
   status->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
       ->envname("TEND_BOOTSTRAP")
       ->capture_default_str();
-  status->footer(
-      "Example:\n  tend status\n\n"
-      "'behind' counts the records that a hop has not read yet. Exit code 1: something is down.");
+  status->add_flag("--direct", arguments->direct, "Ask Kafka itself, not query");
+  status->footer(kFooter);
+  AddQuestionOptions(*status, Service::kQuery, arguments->question);
   status->callback([arguments, &exit_code] {
-    exit_code = Tell(*arguments, std::cout) ? ExitCode::kOk : ExitCode::kFailed;
+    const StatusReport report = Ask(*arguments);
+    std::cout << (arguments->question.json ? StatusJson(report)
+                                           : StatusText(report, absl::Now(), StyleOf(1)));
+    exit_code = IsWell(report) ? ExitCode::kOk : ExitCode::kFailed;
   });
 }
 

@@ -1,0 +1,232 @@
+#include "services/cli/remote/status_report.h"
+
+#include <google/protobuf/struct.pb.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "common/model/proto_time.h"
+#include "services/cli/progress.h"
+#include "services/cli/remote/question.h"
+#include "services/cli/table.h"
+#include "services/cli/view_text.h"
+
+namespace tend::cli {
+namespace {
+
+constexpr char kNothing[] = "-";
+
+const v1::FlowStage* StageOf(const v1::GetFlowResponse& flow, const std::string& service) {
+  for (const v1::FlowStage& stage : flow.stages()) {
+    if (stage.service() == service) return &stage;
+  }
+  return nullptr;
+}
+
+// Ingest reads no topic.
+bool KnowsLags(const v1::FlowStage& stage) {
+  return stage.service() == "ingest" || !stage.lags().empty();
+}
+
+int64_t Behind(const v1::FlowStage& stage) {
+  int64_t behind = 0;
+  for (const v1::PartitionLag& lag : stage.lags()) behind += lag.end_offset() - lag.next_offset();
+  return behind;
+}
+
+// InfiniteFuture: nothing is unread.
+absl::Time OldestUnread(const v1::FlowStage& stage) {
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const v1::PartitionLag& lag : stage.lags()) {
+    if (lag.has_oldest_unread_time()) {
+      oldest = std::min(oldest, model::ToTime(lag.oldest_unread_time()));
+    }
+  }
+  return oldest;
+}
+
+absl::Duration AgeOf(absl::Time oldest, const v1::GetFlowResponse& flow) {
+  return std::max(absl::ZeroDuration(), model::ToTime(flow.as_of_time()) - oldest);
+}
+
+std::string Rate(double rate) {
+  return rate >= 100 ? WithCommas(std::llround(rate)) : absl::StrFormat("%.1f", rate);
+}
+
+std::string Latency(const google::protobuf::Duration& duration) {
+  const double seconds = static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
+  if (seconds < 1) return absl::StrCat(std::llround(seconds * 1000), " ms");
+  return FormatSpan(absl::Seconds(seconds));
+}
+
+// What stands behind name and state.
+std::vector<Cell> CellsOf(const v1::FlowStage* stage, const v1::GetFlowResponse& flow) {
+  if (stage == nullptr) return {};
+  std::vector<Cell> cells(7, kNothing);
+  if (stage->instances() > 0) {
+    int64_t rejects = 0;
+    for (const v1::RejectCount& entry : stage->rejects()) rejects += entry.count();
+    cells[0] = Rate(stage->receive_rate());
+    cells[1] = WithCommas(stage->received());
+    cells[2] = WithCommas(rejects);
+  }
+  if (!stage->lags().empty()) {
+    const absl::Time oldest = OldestUnread(*stage);
+    cells[3] = WithCommas(Behind(*stage));
+    if (oldest < absl::InfiniteFuture()) cells[4] = FormatSpan(AgeOf(oldest, flow));
+  } else if (!KnowsLags(*stage)) {
+    cells[3] = "?";
+  }
+  if (stage->has_latency_p50()) cells[5] = Latency(stage->latency_p50());
+  if (stage->has_latency_p99()) cells[6] = Latency(stage->latency_p99());
+  return cells;
+}
+
+std::string FreshnessText(const v1::GetFlowResponse& flow, absl::Time now) {
+  const Freshness freshness = FreshnessOf(flow);
+  std::string text = "Freshness: ";
+  switch (freshness.kind) {
+    case Freshness::Kind::kRead:
+      absl::StrAppend(&text, "everything is read");
+      break;
+    case Freshness::Kind::kBehind:
+      absl::StrAppend(&text, FormatSpan(freshness.age), "; so long has the oldest unread record ",
+                      "waited for ", freshness.service);
+      break;
+    case Freshness::Kind::kUnknown:
+      absl::StrAppend(&text, "unknown; Kafka does not tell how far ", freshness.service, " is");
+      break;
+  }
+  const absl::Duration ago = std::max(absl::ZeroDuration(), now - model::ToTime(flow.as_of_time()));
+  return absl::StrCat(text, " (as of ", FormatSpan(ago), " ago).\n");
+}
+
+// What was refused and what went wrong since the services started, where there is any.
+std::string TroubleText(const v1::GetFlowResponse& flow) {
+  std::string text;
+  for (const v1::FlowStage& stage : flow.stages()) {
+    std::vector<std::string> rejects, errors;
+    for (const v1::RejectCount& entry : stage.rejects()) {
+      const std::string name = v1::RejectReason_Name(entry.reason());
+      rejects.push_back(absl::StrCat(WithCommas(entry.count()), " ",
+                                     PlainWords(name, sizeof("REJECT_REASON_") - 1)));
+    }
+    for (const v1::ErrorCount& entry : stage.errors()) {
+      errors.push_back(absl::StrCat(WithCommas(entry.count()), " ", entry.code()));
+    }
+    for (const auto& [what, words] : {std::pair("Rejects", &rejects), {"Errors", &errors}}) {
+      if (words->empty()) continue;
+      absl::StrAppend(&text, what, " of ", stage.service(),
+                      " since its start: ", absl::StrJoin(*words, ", "), ".\n");
+    }
+  }
+  return text;
+}
+
+std::string HopsText(const StatusReport& report, const TerminalStyle& style) {
+  if (!report.hops.ok()) return "How far behind the hops are, nobody tells.\n";
+  Table table({{"hop"}, {"reads"}, {"written", true}, {"behind", true}});
+  for (const HopLag& hop : *report.hops) {
+    table.AddRow({hop.service, hop.topic, WithCommas(hop.written), WithCommas(hop.behind)});
+  }
+  return table.Format(style);
+}
+
+std::string Quoted(const std::string& text) {
+  google::protobuf::Value value;
+  value.set_string_value(text);
+  std::string json = JsonOf(value, /*indented=*/false);
+  absl::StripTrailingAsciiWhitespace(&json);
+  return json;
+}
+
+std::string FreshnessJson(const v1::GetFlowResponse& flow) {
+  const Freshness freshness = FreshnessOf(flow);
+  const bool behind = freshness.kind == Freshness::Kind::kBehind;
+  const char* state = behind ? "behind" : "unknown";
+  if (freshness.kind == Freshness::Kind::kRead) state = "read";
+  return absl::StrFormat(R"({"state": "%s", "service": %s, "oldestUnreadSeconds": %s})", state,
+                         freshness.service.empty() ? "null" : Quoted(freshness.service),
+                         behind ? absl::StrCat(absl::ToDoubleSeconds(freshness.age)) : "null");
+}
+
+std::string HopsJson(const std::vector<HopLag>& hops) {
+  return absl::StrJoin(hops, ",\n  ", [](std::string* out, const HopLag& hop) {
+    absl::StrAppendFormat(out, R"({"service": %s, "topic": %s, "written": %d, "behind": %d})",
+                          Quoted(hop.service), Quoted(hop.topic), hop.written, hop.behind);
+  });
+}
+
+}  // namespace
+
+Freshness FreshnessOf(const v1::GetFlowResponse& flow) {
+  Freshness freshness{Freshness::Kind::kRead, "", absl::ZeroDuration()};
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const v1::FlowStage& stage : flow.stages()) {
+    if (!KnowsLags(stage)) return {Freshness::Kind::kUnknown, stage.service(), {}};
+    if (OldestUnread(stage) >= oldest) continue;
+    oldest = OldestUnread(stage);
+    freshness = {Freshness::Kind::kBehind, stage.service(), AgeOf(oldest, flow)};
+  }
+  return freshness;
+}
+
+bool IsWell(const StatusReport& report) {
+  for (const ServiceState& service : report.services) {
+    if (service.state != "serving") return false;
+  }
+  if (!report.flow.ok()) return report.hops.ok();
+  return FreshnessOf(*report.flow).kind != Freshness::Kind::kUnknown;
+}
+
+std::string StatusText(const StatusReport& report, absl::Time now, const TerminalStyle& style) {
+  std::vector<Column> columns = {{"service"}, {"state"}};
+  if (report.flow.ok()) {
+    for (const char* title : {"rate/s", "received", "rejects", "behind", "waits", "p50", "p99"}) {
+      columns.push_back({title, true});
+    }
+  } else {
+    columns.push_back({"gRPC"});
+  }
+  Table table(columns);
+  for (const ServiceState& service : report.services) {
+    std::vector<Cell> row = {service.service, service.state};
+    if (report.flow.ok()) {
+      const v1::FlowStage* stage = StageOf(*report.flow, service.service);
+      if (stage != nullptr && stage->instances() > 1) {
+        row[1].text = absl::StrCat(service.state, " (", stage->instances(), ")");
+      }
+      for (Cell& cell : CellsOf(stage, *report.flow)) row.push_back(std::move(cell));
+    } else {
+      row.emplace_back(service.address);
+    }
+    table.AddRow(std::move(row));
+  }
+  std::string text = absl::StrCat(table.Format(style), "\n");
+  if (!report.flow.ok()) return absl::StrCat(text, HopsText(report, style));
+  return absl::StrCat(text, FreshnessText(*report.flow, now), TroubleText(*report.flow));
+}
+
+std::string StatusJson(const StatusReport& report) {
+  const std::string services =
+      absl::StrJoin(report.services, ",\n  ", [](std::string* out, const ServiceState& service) {
+        absl::StrAppendFormat(out, R"({"service": %s, "state": "%s", "address": %s})",
+                              Quoted(service.service), service.state, Quoted(service.address));
+      });
+  std::string flow = report.flow.ok() ? JsonOf(*report.flow) : "null";
+  absl::StripTrailingAsciiWhitespace(&flow);
+  const bool hops = !report.flow.ok() && report.hops.ok();
+  return absl::StrCat(
+      "{\n \"well\": ", IsWell(report) ? "true" : "false", ",\n \"services\": [\n  ", services,
+      "\n ],\n \"freshness\": ", report.flow.ok() ? FreshnessJson(*report.flow) : "null",
+      ",\n \"flow\": ", flow,
+      ",\n \"hops\": ", hops ? absl::StrCat("[\n  ", HopsJson(*report.hops), "\n ]") : "null",
+      "\n}\n");
+}
+
+}  // namespace tend::cli

@@ -1,0 +1,50 @@
+// What `tend status` found out, and its words. Pure.
+
+#ifndef TEND_SERVICES_CLI_REMOTE_STATUS_REPORT_H_
+#define TEND_SERVICES_CLI_REMOTE_STATUS_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/cli/remote/kafka_hops.h"
+#include "services/cli/terminal.h"
+#include "tend/v1/operations_service.pb.h"
+
+namespace tend::cli {
+
+struct ServiceState {
+  std::string service;
+  std::string address;  // of its gRPC
+  std::string state;    // "serving", "not serving", "down"
+};
+
+struct StatusReport {
+  std::vector<ServiceState> services;
+  // What query says; an error where it was not asked, or did not answer.
+  absl::StatusOr<v1::GetFlowResponse> flow = absl::UnknownError("");
+  // What Kafka says, asked in place of query.
+  absl::StatusOr<std::vector<HopLag>> hops = std::vector<HopLag>();
+};
+
+// Whether everything serves, and it is known how far everything is behind.
+bool IsWell(const StatusReport& report);
+
+// For how long the oldest unread record of all hops has waited when query looked.
+struct Freshness {
+  enum class Kind { kRead, kBehind, kUnknown } kind = Kind::kUnknown;
+  std::string service;  // kBehind: for which it waits; kUnknown: of which nobody knows
+  absl::Duration age;
+};
+Freshness FreshnessOf(const v1::GetFlowResponse& flow);
+
+std::string StatusText(const StatusReport& report, absl::Time now, const TerminalStyle& style);
+// One object: {"well", "services": [{"service", "state", "address"}], "freshness": {"state",
+// "service", "oldestUnreadSeconds"}, "flow": GetFlowResponse, "hops": [{"service", "topic",
+// "written", "behind"}]}. Of flow and hops the one that was not asked for is null.
+std::string StatusJson(const StatusReport& report);
+
+}  // namespace tend::cli
+
+#endif  // TEND_SERVICES_CLI_REMOTE_STATUS_REPORT_H_
