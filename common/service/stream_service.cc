@@ -20,6 +20,9 @@ namespace {
 
 // How long a step waits for a record: a stop is seen this late.
 constexpr absl::Duration kPollWait = absl::Milliseconds(100);
+// Of one step, under load: what a processor asks outside, it asks once a partition and step.
+constexpr int kPollRecords = 5000;
+constexpr int64_t kPollBytes = 4 << 20;
 // Two requests a partition each time.
 constexpr absl::Duration kLookEvery = absl::Seconds(5);
 // A stop waits for the look it is at.
@@ -98,7 +101,7 @@ absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view
   const stream::SystemClock clock;
   stream::WorkerLoopOptions options;
   options.worker.member = config.instance();
-  options.worker.limits.wait = kPollWait;
+  options.worker.limits = {kPollRecords, kPollBytes, kPollWait};
   return stream::RunWorker(*log, spec, clock, options, std::move(stop), teller);
 }
 
