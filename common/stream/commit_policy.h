@@ -15,8 +15,9 @@ namespace tend::stream {
 // begin to commit, whatever is in it.
 struct CommitTiming {
   // From the start of the last commit to the next: the latency that is bought with the cost above.
-  // 100 ms under saturation.
   absl::Duration interval = absl::Milliseconds(50);
+  // The same while polls come back full: what waits has waited longer already.
+  absl::Duration interval_behind = absl::Milliseconds(250);
   // Commit earlier when no record came for this long: somebody waits, and nobody else does.
   absl::Duration idle = absl::Milliseconds(5);
   // Never two commits closer than this: the broker answers a begin before the last one's markers
@@ -32,7 +33,8 @@ struct CommitTiming {
   // Commits after every step: for logs where a transaction costs nothing.
   static CommitTiming EveryStep() {
     CommitTiming timing;
-    timing.interval = timing.idle = timing.least_between = timing.hold = absl::ZeroDuration();
+    timing.interval = timing.interval_behind = timing.idle = absl::ZeroDuration();
+    timing.least_between = timing.hold = absl::ZeroDuration();
     return timing;
   }
 };
@@ -44,6 +46,7 @@ struct OpenBatch {
   int64_t rejects = 0;         // of the records written
   int64_t emitted = 0;         // records written that are no rejects; once all are
   absl::Duration last_record;  // Clock::Elapsed() when the last record came (or time fired)
+  bool behind = false;         // the last poll came back full: more is there already
 };
 
 // For one worker. Time is Clock::Elapsed() and always given.
@@ -68,7 +71,7 @@ class CommitPolicy {
   bool ShouldCommit(const OpenBatch& batch, absl::Duration now) const {
     const absl::Duration since_commit = now - last_commit_;
     if (since_commit < timing_.least_between) return false;
-    return since_commit >= timing_.interval || now - batch.last_record >= timing_.idle ||
+    return since_commit >= Interval(batch) || now - batch.last_record >= timing_.idle ||
            !MayTake(batch);
   }
 
@@ -76,8 +79,8 @@ class CommitPolicy {
   absl::Duration UntilCommit(const OpenBatch& batch, absl::Duration now) const {
     absl::Duration due = last_commit_ + timing_.least_between;
     if (MayTake(batch)) {
-      due = std::max(due,
-                     std::min(last_commit_ + timing_.interval, batch.last_record + timing_.idle));
+      due =
+          std::max(due, std::min(last_commit_ + Interval(batch), batch.last_record + timing_.idle));
     }
     return std::max(absl::ZeroDuration(), due - now);
   }
@@ -90,6 +93,10 @@ class CommitPolicy {
   void CommitStarted(absl::Duration now) { last_commit_ = now; }
 
  private:
+  absl::Duration Interval(const OpenBatch& batch) const {
+    return batch.behind ? timing_.interval_behind : timing_.interval;
+  }
+
   CommitTiming timing_;
   bool every_step_;
   absl::Duration last_commit_ = -absl::InfiniteDuration();

@@ -29,6 +29,14 @@ TEST_F(CommitPolicyTest, ABusyBatchIsCommittedOneIntervalAfterTheLastCommit) {
   EXPECT_TRUE(policy_.ShouldCommit(Batch(10, Ms(1050)), Ms(1050)));
 }
 
+TEST_F(CommitPolicyTest, WhileMoreIsThereAlreadyABatchIsCommittedLater) {
+  OpenBatch batch = Batch(10, Ms(1249));
+  batch.behind = true;
+  EXPECT_FALSE(policy_.ShouldCommit(batch, Ms(1249)));
+  EXPECT_EQ(policy_.UntilCommit(batch, Ms(1249)), Ms(1));
+  EXPECT_TRUE(policy_.ShouldCommit(batch, Ms(1250)));
+}
+
 TEST_F(CommitPolicyTest, AnIdleBatchIsCommittedEarlier) {
   EXPECT_FALSE(policy_.ShouldCommit(Batch(1, Ms(1020)), Ms(1024)));
   EXPECT_TRUE(policy_.ShouldCommit(Batch(1, Ms(1020)), Ms(1025)));

@@ -139,6 +139,7 @@ absl::Status Worker::TakeBatch(StepResult& result) {
   result.worked |= !polled_.revoked.empty() || !polled_.assigned.empty() || polled_.lost;
   if (polled_.lost) return absl::AbortedError("the partitions are lost");
   const int64_t written = transaction_->records();
+  batch_.behind = static_cast<int>(polled_.records.size()) * 2 > limits.records;
   const int64_t used = stats_.records;
   absl::Status prepared = ProcessRecords();
   if (prepared.ok() || absl::IsUnavailable(prepared)) prepared.Update(FireTime());
