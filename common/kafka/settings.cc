@@ -94,6 +94,10 @@ class ConfBuilder {
     for (const Setting& setting : settings) Set(setting.key, setting.value);
   }
 
+  void OnDelivery(void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*)) {
+    rd_kafka_conf_set_dr_msg_cb(conf_.get(), report);
+  }
+
   absl::StatusOr<ConfHandle> Finish(int events) {
     TEND_RETURN_IF_ERROR(status_);
     rd_kafka_conf_set_events(conf_.get(), events);
@@ -154,7 +158,9 @@ absl::StatusOr<ConfHandle> TransactionalProducerConf(const KafkaOptions& options
   builder.Set("linger.ms", options.linger);  // a commit does not wait for it
   builder.Set("transactional.id", id);
   builder.Set("transaction.timeout.ms", options.transaction_timeout);
-  // No delivery reports: a record that cannot be written fails its transaction.
+  // Nobody needs delivery reports, as a record that cannot be written fails its transaction. But
+  // the library's flush, which a commit begins with, wakes up for one, and else looks every 10 ms.
+  builder.OnDelivery([](rd_kafka_t*, const rd_kafka_message_t*, void*) {});
   return builder.Finish(RD_KAFKA_EVENT_ERROR);
 }
 
