@@ -6,19 +6,24 @@ namespace {
 using postgres::Batch;
 using postgres::Params;
 
+// Where there are many rows, their columns are unnested in the select list: in FROM each column
+// first becomes a table of its own, which is 2.3 us a row of eight columns instead of .5.
+
 constexpr const char* kInteractions = R"sql(
     INSERT INTO interaction (occur_time, event_offset, source_offset, origin_id, event_partition,
                              source_partition, fact, event)
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING)sql";
+    SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7),
+           unnest($8)
+    ON CONFLICT DO NOTHING)sql";
 constexpr const char* kRelationships = R"sql(
     INSERT INTO relationship AS r (person_id, version, input_offset, readiness, as_of_time,
                                    merged_into, partition, stage, erased, account_id, owner_id, state)
     SELECT person, version, input, readiness, as_of,
            nullif(merged, '00000000-0000-0000-0000-000000000000'), partition, stage, erased <> 0,
            account, owner, state
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-         n(person, version, input, readiness, as_of, merged, partition, stage, erased, account,
-           owner, state)
+    FROM (SELECT unnest($1) person, unnest($2) version, unnest($3) input, unnest($4) readiness,
+                 unnest($5) as_of, unnest($6) merged, unnest($7) partition, unnest($8) stage,
+                 unnest($9) erased, unnest($10) account, unnest($11) owner, unnest($12) state) n
     ON CONFLICT (person_id) DO UPDATE
     SET version = excluded.version, input_offset = excluded.input_offset,
         readiness = excluded.readiness, as_of_time = excluded.as_of_time,
@@ -31,10 +36,11 @@ constexpr const char* kScored = R"sql(
     ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset)sql";
 constexpr const char* kStages = R"sql(
     INSERT INTO stage_change (person_id, change_time, stage, cause, cause_hash)
-    SELECT * FROM unnest($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING)sql";
+    SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)
+    ON CONFLICT DO NOTHING)sql";
 constexpr const char* kTies = R"sql(
     INSERT INTO tie AS t (person_id, origin_id, owner_id, version, z, strength, state)
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+    SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7)
     ON CONFLICT (person_id, owner_id, origin_id) DO UPDATE
     SET version = excluded.version, z = excluded.z, strength = excluded.strength,
         state = excluded.state
@@ -50,7 +56,7 @@ constexpr const char* kOriginPersons = R"sql(
     WHERE o.identity_seq < excluded.identity_seq)sql";
 constexpr const char* kProfiles = R"sql(
     INSERT INTO origin_profile AS p (origin_id, source_time, display_name, company, title)
-    SELECT * FROM unnest($1, $2, $3, $4, $5)
+    SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)
     ON CONFLICT (origin_id) DO UPDATE
     SET source_time = excluded.source_time,
         display_name = coalesce(nullif(excluded.display_name, ''), p.display_name),
@@ -61,7 +67,7 @@ constexpr const char* kProfiles = R"sql(
            excluded.company NOT IN ('', p.company) OR excluded.title NOT IN ('', p.title)))sql";
 constexpr const char* kIdentifiers = R"sql(
     INSERT INTO identifier AS i (origin_id, kind, system, normalized, raw)
-    SELECT * FROM unnest($1, $2, $3, $4, $5)
+    SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)
     ON CONFLICT (normalized, kind, system) DO UPDATE SET origin_id = excluded.origin_id
     WHERE i.origin_id <> excluded.origin_id)sql";
 constexpr const char* kListRows = R"sql(
