@@ -48,7 +48,7 @@ up: packages-run configure ## Start all of it, send the sample through it and te
 down: ## Stop what `make up` started
 	@$(STACK) down
 
-status: ## What is up, and how far behind each hop is
+status: ## What is up, what flows, and how far behind each hop is
 	@$(STACK) status
 	@$(BUILD)/bin/tend status
 

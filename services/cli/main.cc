@@ -1,6 +1,7 @@
 // `tend`, the command. Each subcommand is a file of its own that adds itself here.
 
 #include "CLI/CLI.hpp"
+#include "services/cli/completion/completion_command.h"
 #include "services/cli/exit_code.h"
 #include "services/cli/remote/health_command.h"
 #include "services/cli/remote/import_command.h"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("'tend COMMAND --help' shows a command's options and examples.");
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
+  tend::cli::AddCompletionCommand(app, exit_code);
   tend::cli::AddHealthCommand(app, exit_code);
   tend::cli::AddImportCommand(app, exit_code);
   tend::cli::AddListCommand(app, exit_code);

@@ -51,6 +51,7 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       ->capture_default_str();
   command
       .add_option("--out", arguments.target.folder, "Folder for the files; old ones are replaced")
+      ->type_name("FOLDER")
       ->capture_default_str();
   command.add_flag("--gzip", arguments.target.gzip, "Write interactions.jsonl.gz");
   command.add_flag("--five-people", arguments.target.five_people,

@@ -43,10 +43,12 @@ void AddServerOptions(CLI::App& command, Service service, ServerOptions& options
   command.add_option("--server", options.address, "The service, host:port; else this machine's")
       ->envname(service == Service::kIngest ? "TEND_INGEST" : "TEND_QUERY");
   command.add_option("--ca", options.ca_file, "TLS: a PEM file with the server's authority")
+      ->type_name("FILE")
       ->envname("TEND_CA");
   command
       .add_option("--config", options.config_file,
                   "Addresses, token (or TEND_TOKEN); else ~/.config/tend/config.textproto")
+      ->type_name("FILE")
       ->envname("TEND_CONFIG");
 }
 

@@ -20,6 +20,7 @@ void AddHealthCommand(CLI::App& app, ExitCode& exit_code) {
   CLI::App* health = app.add_subcommand("health", "Ask a service whether it serves");
   health->add_option("ADDRESS", server->address, "Its gRPC address, host:port")->required();
   health->add_option("--ca", server->ca_file, "TLS: a PEM file with the server's authority")
+      ->type_name("FILE")
       ->envname("TEND_CA");
   health->footer("Example:\n  tend health 127.0.0.1:7412\n\nExit code 0: it serves; 1: not.");
   health->callback([server, &exit_code] {

@@ -191,7 +191,7 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
     command
         ->add_option("--map", arguments->mapping,
                      "A ready mapping's name or a .textproto file; else by the first bytes")
-        ->type_name("MAPPING");
+        ->type_name("MAPPING|FILE");
     command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
     command->add_flag("--again", arguments->again, "Import it though it came before");
     command->add_flag("--json", arguments->json, "One JSON object instead of words");

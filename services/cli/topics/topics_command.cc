@@ -166,7 +166,9 @@ void AddTopicsCommand(CLI::App& app, ExitCode& exit_code) {
         ->capture_default_str();
   }
   for (CLI::App* command : {apply, list}) {
-    command->add_option("--file", arguments->file, "The declarations")->capture_default_str();
+    command->add_option("--file", arguments->file, "The declarations")
+        ->type_name("FILE")
+        ->capture_default_str();
     command
         ->add_option("--replication", arguments->replication,
                      "Of topics that are made; -1: the broker's default")

@@ -156,19 +156,24 @@ void AddTrialCommand(CLI::App& app, ExitCode& exit_code) {
   command.add_option("FILE", arguments->files, "Lists and logs, plain or .gz; lists come first")
       ->required();
   command.add_option("--map", arguments->maps, "A ready mapping's name or a .textproto file")
-      ->type_name("MAPPING");
+      ->type_name("MAPPING|FILE");
   command.add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
-  command.add_option("--roster", arguments->roster,
-                     "Who we are: owners, teams, domains (.textproto)");
-  command.add_option("--model", arguments->model, "Another scoring model (.textproto)");
-  command.add_option("--policy", arguments->policy, "Another policy (.textproto)");
+  command
+      .add_option("--roster", arguments->roster, "Who we are: owners, teams, domains (.textproto)")
+      ->type_name("FILE");
+  command.add_option("--model", arguments->model, "Another scoring model (.textproto)")
+      ->type_name("FILE");
+  command.add_option("--policy", arguments->policy, "Another policy (.textproto)")
+      ->type_name("FILE");
   command.add_option("--shift-to", arguments->shift_to,
                      "Moves all times so that an old log can be played");
   command.add_option("--explain", arguments->explain,
                      "Why this person (an address, a name or an id)");
-  command.add_option("--records", arguments->records,
-                     "Also write what went over the topics into this file, as `tend topics read` "
-                     "prints it");
+  command
+      .add_option("--records", arguments->records,
+                  "Also write what went over the topics into this file, as `tend topics read` "
+                  "prints it")
+      ->type_name("FILE");
   command.add_flag("--as-import", arguments->as_import,
                    "As if the files were imported today: old rows open no nudge");
   command.add_flag("--json", arguments->json, "One JSON object instead of the report");

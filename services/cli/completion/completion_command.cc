@@ -1,0 +1,41 @@
+#include "services/cli/completion/completion_command.h"
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/cli/completion/command_tree.h"
+#include "services/cli/completion/completion_script.h"
+
+namespace tend::cli {
+namespace {
+
+constexpr char kFooter[] =
+    "To have it in every new shell:\n"
+    "  bash  tend completion bash > ~/.local/share/bash-completion/completions/tend\n"
+    "  zsh   tend completion zsh > ~/.zfunc/_tend    (a folder of your fpath)\n"
+    "  fish  tend completion fish > ~/.config/fish/completions/tend.fish\n"
+    "In this one: source <(tend completion bash)";
+
+}  // namespace
+
+void AddCompletionCommand(CLI::App& app, ExitCode& exit_code) {
+  const auto shell = std::make_shared<std::string>();  // shared with the callback
+  CLI::App* command = app.add_subcommand("completion", "What a shell needs to complete commands");
+  command->add_option("SHELL", *shell, "Whose script")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->type_name("bash|zsh|fish");
+  command->footer(kFooter);
+  command->callback([&app, shell, &exit_code] {
+    const std::vector<CommandWords> commands = CommandsOf(app);
+    const auto print = *shell == "bash"  ? BashCompletion
+                       : *shell == "zsh" ? ZshCompletion
+                                         : FishCompletion;
+    std::cout << print(commands);
+    exit_code = ExitCode::kOk;
+  });
+}
+
+}  // namespace tend::cli
