@@ -1,14 +1,17 @@
 """The five people of the design, and a person from a list to READY, to a nudge, to rest: told to the running services."""
 
+import collections
 import json
 import shutil
+import subprocess
 import sys
 import unittest
+import urllib.request
 from datetime import datetime, timedelta, timezone
 
 sys.dont_write_bytecode = True
-from outcome import note_identifiers, survivor
-from running_stack import TOP, RunningStack, new_folder
+from running_stack import BIN, TOP, RunningStack, new_folder
+from flow import environment
 from sample import rows_of, shifted
 from traffic import write
 
@@ -36,25 +39,25 @@ class StoriesTest(unittest.TestCase):
             rows.append(json.dumps(row))
         self.tell("interactions", write(self.folder / f"story_{self.files}.jsonl", rows))
 
+    def ask(self, *question):
+        """What the command says, as JSON."""
+        asked = self.stack.tend(*question, "--json")
+        self.assertEqual(asked.returncode, 0, asked.stdout)
+        return json.loads(asked.stdout)
+
     def person(self, address):
-        """Their relationship's state."""
-        identifiers, states = {}, {}
-        for record in self.stack.records("tend.person-events.v1"):
-            note_identifiers(record["value"], identifiers)
-        for record in self.stack.records("tend.relationships.v1"):
-            if record["type"] == "tend.v1.Relationship":
-                states[record["key"]] = record["value"]
-        person = next(p for p, known in identifiers.items() if address in known)
-        return states[survivor(person, states)]
+        return self.ask("show", address)
 
     def nudges(self, address):
-        """Kind and state of each that is about them, as it is now."""
-        person, last = self.person(address)["personId"], {}
-        for record in self.stack.records("tend.nudges.v1"):
-            nudge = record["value"]["nudge"]
-            if nudge["moment"]["personId"] == person:
-                last[nudge["nudgeId"]] = (nudge["moment"]["kind"], nudge["state"])
-        return sorted(last.values())
+        """All that were ever about them, the newest first."""
+        return self.ask("nudges", "--person", address, "--all").get("nudges", [])
+
+    def kinds(self, address):
+        return [(nudge["moment"]["kind"], nudge["state"]) for nudge in self.nudges(address)]
+
+    def outcome(self, name):
+        [row] = self.ask("list", name, "--rows")["rows"]
+        return row["outcome"]
 
     def test_the_five_people_come_out_right(self):
         now = datetime.now(timezone.utc).replace(microsecond=0)
@@ -62,28 +65,79 @@ class StoriesTest(unittest.TestCase):
         ann = self.person("ann@birchwood.example")
         self.assertEqual(ann["stage"], "STAGE_READY")
         self.assertAlmostEqual(ann["readiness"], 0.655, delta=0.01)
-        self.assertEqual(self.nudges("ann@birchwood.example"), [("MOMENT_KIND_BECAME_READY", "NUDGE_STATE_OPEN")])
+        self.assertIn(ann["person"]["personId"], [r["person"]["personId"] for r in self.ask("ready")["relationships"]])
+        explained = self.ask("explain", "ann@birchwood.example")
+        self.assertAlmostEqual(sum(row["contribution"] for row in explained["evidence"]), explained["z"], delta=1e-6)
+        self.assertEqual(self.kinds("ann@birchwood.example"), [("MOMENT_KIND_BECAME_READY", "NUDGE_STATE_OPEN")])
         bob = self.person("bob@millstone.example")
         self.assertEqual(bob["stage"], "STAGE_SEED")
         self.assertAlmostEqual(bob["readiness"], 0.254, delta=0.01)
+        self.assertEqual(self.kinds("bob@millstone.example"), [])
+
+        [nudge] = self.nudges("ann@birchwood.example")
+        answered = self.stack.tend("answer", nudge["nudgeId"], "right_time", "--comment", "we talk on Monday")
+        self.assertEqual(answered.returncode, 0, answered.stdout)
+        self.stack.wait_until_flown()
+        [nudge] = self.nudges("ann@birchwood.example")
+        self.assertEqual((nudge["state"], nudge["feedback"]), ("NUDGE_STATE_ANSWERED", "FEEDBACK_RIGHT_TIME"))
 
     def test_from_a_list_to_ready_to_rest(self):
         fay = {"role": "PARTY_ROLE_SUBJECT", "identifiers": [{"kind": "IDENTIFIER_KIND_EMAIL", "raw": "fay@maple.example"}]}
         days = lambda n: timedelta(days=n)  # noqa: E731
-        self.tell("list", write(self.folder / "found.csv", ["name,email", "Fay Maple,fay@maple.example"]))
-        self.assertEqual(self.person("fay@maple.example")["stage"], "STAGE_SEED")
-        self.assertEqual(self.nudges("fay@maple.example"), [], "a list makes no task")
-        self.tell_acts((days(9), {"parties": [fay], "formSent": {"form": "contact"}}),
-                       (days(6), {"parties": [fay], "pageVisited": {"url": "https://orchard.example/guide", "kind": "PAGE_KIND_CONTENT"}}),
-                       (days(3), {"parties": [fay], "pageVisited": {"url": "https://orchard.example/guide", "kind": "PAGE_KIND_CONTENT"}}))
-        self.assertEqual(self.nudges("fay@maple.example"), [], "what is old opens nothing")
-        self.tell_acts((timedelta(minutes=2), {"parties": [fay], "questionAsked": {"topic": "integration"}}))
-        self.assertEqual(self.person("fay@maple.example")["stage"], "STAGE_READY")
-        self.assertEqual(self.nudges("fay@maple.example"), [("MOMENT_KIND_BECAME_READY", "NUDGE_STATE_OPEN")])
-        until = (datetime.now(timezone.utc) + days(60)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.tell_acts((timedelta(minutes=1), {"parties": [fay], "restWished": {"rest": {"untilTime": until, "words": "After the summer"}}}))
-        self.assertEqual(self.person("fay@maple.example")["stage"], "STAGE_RESTING")
-        self.assertEqual(self.nudges("fay@maple.example"), [("MOMENT_KIND_BECAME_READY", "NUDGE_STATE_WITHDRAWN")])
+        with Watch(self.stack) as watch:
+            self.tell("list", write(self.folder / "found.csv", ["name,email", "Fay Maple,fay@maple.example"]))
+            self.assertEqual(self.person("fay@maple.example")["stage"], "STAGE_SEED")
+            self.assertEqual(self.outcome("found.csv"), "LIST_OUTCOME_SEED")
+            self.assertEqual(self.kinds("fay@maple.example"), [], "a list makes no task")
+            self.tell_acts((days(9), {"parties": [fay], "formSent": {"form": "contact"}}),
+                           (days(6), {"parties": [fay], "pageVisited": {"url": "https://orchard.example/guide", "kind": "PAGE_KIND_CONTENT"}}),
+                           (days(3), {"parties": [fay], "pageVisited": {"url": "https://orchard.example/guide", "kind": "PAGE_KIND_CONTENT"}}))
+            self.assertEqual(self.kinds("fay@maple.example"), [], "what is old opens nothing")
+            self.assertEqual(self.outcome("found.csv"), "LIST_OUTCOME_KNOWN")
+            self.tell_acts((timedelta(minutes=2), {"parties": [fay], "questionAsked": {"topic": "integration"}}))
+            self.assertEqual(self.person("fay@maple.example")["stage"], "STAGE_READY")
+            self.assertEqual(self.kinds("fay@maple.example"), [("MOMENT_KIND_BECAME_READY", "NUDGE_STATE_OPEN")])
+            until = (datetime.now(timezone.utc) + days(60)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self.tell_acts((timedelta(minutes=1), {"parties": [fay], "restWished": {"rest": {"untilTime": until, "words": "After the summer"}}}))
+            self.assertEqual(self.person("fay@maple.example")["stage"], "STAGE_RESTING")
+            self.assertEqual(self.kinds("fay@maple.example"), [("MOMENT_KIND_BECAME_READY", "NUDGE_STATE_WITHDRAWN")])
+            self.assertEqual(self.outcome("found.csv"), "LIST_OUTCOME_LEAVE_ALONE")
+            [nudge] = self.nudges("fay@maple.example")
+            self.assertEqual(watch.states(nudge["nudgeId"], 2), ["NUDGE_STATE_OPEN", "NUDGE_STATE_WITHDRAWN"])
+            self.assertEqual(self.posted("NudgeService/GetNudge", {"nudgeId": nudge["nudgeId"]})["nudge"]["nudgeId"], nudge["nudgeId"])
+
+    def posted(self, method, message):
+        """A method's answer as JSON over HTTP."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.stack.place.http['query']}/tend.v1.{method}",
+                                         json.dumps(message).encode(), {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+
+class Watch:
+    """`tend nudges --watch`, while it lasts."""
+
+    def __init__(self, stack):
+        self.process = subprocess.Popen([str(BIN / "tend"), "nudges", "--watch", "--json"], stdout=subprocess.PIPE, text=True, cwd=TOP,
+                                        env=environment(stack.place))
+        self.seen = collections.defaultdict(list)
+
+    def __enter__(self):
+        json.loads(self.process.stdout.readline())  # the first answer: it has begun
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def states(self, nudge_id, count):
+        """The states that this many changes of the nudge brought."""
+        while len(self.seen[nudge_id]) < count:
+            change = json.loads(self.process.stdout.readline()).get("change")
+            if change:
+                self.seen[change["nudge"]["nudgeId"]].append(change["nudge"]["state"])
+        return self.seen[nudge_id]
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def send():
 
 
 def tell():
-    """What is there now, from the topics themselves."""
+    """What is there now: counted on the topics, told by query."""
     people = {r["key"]: r["value"] for r in records(LOCAL, "tend.relationships.v1") if r["type"] == "tend.v1.Relationship"}
     stages = collections.Counter(p.get("stage", "STAGE_UNSPECIFIED").removeprefix("STAGE_").lower() for p in people.values()
                                  if p and not p.get("erased") and not p.get("mergedIntoPersonId"))
@@ -81,8 +81,11 @@ def tell():
     print(f"Nudges: {len(nudges)}, of which {waiting} wait for their owner's hours")
     for (kind, state), count in sorted(kinds.items()):
         print(f"  {kind:<18}{state:<12}{count:>4}")
+    print("For example:\n" + tend(LOCAL, "nudges", "--limit", "2").stdout.rstrip())
+    print(tend(LOCAL, "list", "list.csv").stdout.rstrip())
     print(f"Rejects: {sum(rejects.values())}")
     for reason, count in sorted(rejects.items()):
         print(f"  {reason:<18}{count:>4}")
     print("Made-up data: these figures say nothing about real people.")
-    print("\nNext: make status; build/release/bin/tend topics read tend.nudges.v1; make logs; make down")
+    print("\nNext, with build/release/bin in the PATH: tend ready; tend explain ann@birchwood.example; tend nudges --watch;"
+          "\n  tend status; make logs; make down")
