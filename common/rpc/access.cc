@@ -26,7 +26,7 @@ constexpr Row kScopes[] = {
     {"/tend.v1.IdentityService/GetPerson", v1::SCOPE_READ},
     {"/tend.v1.IdentityService/ListProposals", v1::SCOPE_READ},
     {"/tend.v1.IdentityService/", v1::SCOPE_OPERATE},
-    {"/tend.v1.InboxService/", v1::SCOPE_INGEST},
+    {"/tend.v1.InboxService/", v1::SCOPE_ANSWER},
     {"/tend.v1.IngestService/", v1::SCOPE_INGEST},
     {"/tend.v1.LanguageService/", v1::SCOPE_READ},
     {"/tend.v1.ListService/", v1::SCOPE_READ},

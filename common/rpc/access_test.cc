@@ -55,6 +55,9 @@ TEST(AccessTest, HealthNeedsNothingAndTheUnknownTheMost) {
   EXPECT_EQ(ScopeOf("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
             v1::SCOPE_READ);
   EXPECT_EQ(ScopeOf("/tend.v1.NewService/Do"), v1::SCOPE_OPERATE);
+  // A webhook's token brings in what happened, and answers for nobody.
+  EXPECT_EQ(ScopeOf("/tend.v1.IngestService/StreamInteractions"), v1::SCOPE_INGEST);
+  EXPECT_EQ(ScopeOf("/tend.v1.InboxService/AnswerNudge"), v1::SCOPE_ANSWER);
 }
 
 TEST(AccessTest, WithoutTokensEverybodyMay) {

@@ -106,7 +106,7 @@ TEST_F(SecurityTest, MutualTlsAsksTheClientForACertificateOfItsAuthority) {
 }
 
 TEST_F(SecurityTest, AMethodNeedsATokenOfItsScope) {
-  AllowToken("right", v1::SCOPE_INGEST);
+  AllowToken("right", v1::SCOPE_ANSWER);
   AllowToken("reader", v1::SCOPE_READ);
   Start();
   EXPECT_EQ(Call(), grpc::StatusCode::UNAUTHENTICATED);
@@ -123,7 +123,7 @@ TEST_F(SecurityTest, AMethodNeedsATokenOfItsScope) {
 TEST_F(SecurityTest, TokensAreAskedForOverTlsToo) {
   const Certificates made;
   UseTls(made);
-  AllowToken("right", v1::SCOPE_INGEST);
+  AllowToken("right", v1::SCOPE_ANSWER);
   Start();
   client_.ca_file = made.authority();
   EXPECT_EQ(Call(), grpc::StatusCode::UNAUTHENTICATED);
@@ -132,14 +132,14 @@ TEST_F(SecurityTest, TokensAreAskedForOverTlsToo) {
 }
 
 TEST_F(SecurityTest, HealthIsForEverybody) {
-  AllowToken("right", v1::SCOPE_INGEST);
+  AllowToken("right", v1::SCOPE_ANSWER);
   Start();
   server_->SetServing(true);
   EXPECT_EQ(*IsServing(client_, kLimit), true);
 }
 
 TEST_F(SecurityTest, TheServerItselfNeedsNoToken) {
-  AllowToken("right", v1::SCOPE_INGEST);
+  AllowToken("right", v1::SCOPE_ANSWER);
   Start();
   const auto stub = v1::InboxService::NewStub(server_->InProcessChannel());
   grpc::ClientContext context;
@@ -154,7 +154,7 @@ TEST_F(SecurityTest, OtherMachinesNeedTlsAndTokens) {
   EXPECT_EQ(code(), absl::StatusCode::kInvalidArgument);
   UseTls(made);
   EXPECT_EQ(code(), absl::StatusCode::kInvalidArgument);
-  AllowToken("right", v1::SCOPE_INGEST);
+  AllowToken("right", v1::SCOPE_ANSWER);
   EXPECT_EQ(code(), absl::StatusCode::kOk);
 }
 

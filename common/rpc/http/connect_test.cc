@@ -130,7 +130,7 @@ TEST_F(ConnectTest, TheDeadlineIsTheCallers) {
 
 TEST_F(ConnectTest, TokensAreThoseOfGrpc) {
   for (const auto& [token, scope] :
-       {std::pair{"right", v1::SCOPE_INGEST}, {"reader", v1::SCOPE_READ}}) {
+       {std::pair{"right", v1::SCOPE_ANSWER}, {"reader", v1::SCOPE_READ}}) {
     v1::AccessToken* added = config_.add_tokens();
     added->set_sha256(absl::BytesToHexString(Sha256(token)));
     added->add_scopes(scope);

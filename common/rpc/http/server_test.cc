@@ -6,14 +6,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <latch>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -81,6 +84,38 @@ TEST_F(HttpServerTest, WhatIsNotThereIs404) {
   Start();
   EXPECT_EQ(Post("/other", "").status, 404);
   EXPECT_EQ(Post("/ech", "").status, 404);
+}
+
+TEST_F(HttpServerTest, MoreRequestsAtATimeThanItAnswersAre429AndMayComeAgain) {
+  constexpr int kAtATime = 64, kTooMany = 6;
+  std::latch refused(kTooMany), end(1);
+  HttpRoute slow = Echo();
+  slow.answer = [&](const HttpRequest&) {
+    end.wait();
+    return HttpResponse();
+  };
+  Start({slow});
+  std::atomic<int> answered = 0;
+  std::vector<std::jthread> callers;
+  callers.reserve(kAtATime + kTooMany);
+  for (int i = 0; i < kAtATime + kTooMany; ++i) {
+    callers.emplace_back([&] {
+      const HttpAnswer answer = Post("/echo/", "");
+      if (answer.status == 200) {
+        ++answered;
+        return;
+      }
+      EXPECT_EQ(answer.status, 429);
+      EXPECT_THAT(answer.head, HasSubstr("Retry-After"));
+      refused.count_down();
+    });
+  }
+  refused.wait();
+  EXPECT_EQ(answered, 0);
+  end.count_down();
+  callers.clear();
+  EXPECT_EQ(answered, kAtATime);
+  EXPECT_EQ(Post("/echo/", "").status, 200);
 }
 
 TEST_F(HttpServerTest, ALongBodyIs413HoweverItIsSent) {

@@ -59,7 +59,7 @@ void AddTokenCommand(CLI::App& app, ExitCode& exit_code) {
   token->add_option("NAME", arguments->name, "Whose it is")->required();
   token
       ->add_option("--scope", arguments->scopes,
-                   "ingest, read, contact, operate; several with commas")
+                   "ingest, answer, read, contact, operate; several with commas")
       ->delimiter(',')
       ->required();
   token->footer(
