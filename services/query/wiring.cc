@@ -146,6 +146,11 @@ class Stream {
             [this](const std::stop_token& stop) { RunNudgeTail(tail_, feed_, options_, stop); }) {}
 
   const WatchSources& sources() const { return sources_; }
+  // Whoever watches is told.
+  void End() {
+    thread_.request_stop();
+    thread_.join();
+  }
 
  private:
   const NudgeTailOptions options_;
@@ -298,6 +303,7 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
   Projector projector(*log, writer, clock, options);
   absl::Status status = RunProjector(projector, options, teller, stop);
   doors.server().SetServing(false);
+  nudges.End();
   return status;
 }
 

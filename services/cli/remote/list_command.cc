@@ -55,8 +55,12 @@ std::string TextOf(const v1::ListReport& report) {
   return text;
 }
 
+std::string Named(const v1::ListRow& row) {
+  return row.display_name().empty() ? "Somebody" : row.display_name();
+}
+
 std::string NoteOf(const v1::ListRow& row) {
-  if (row.has_guard()) return GuardText(row.guard(), "They", absl::Now());
+  if (row.has_guard()) return GuardText(row.guard(), Named(row), absl::Now());
   return row.social_handles().empty() ? "" : row.social_handles(0).raw();
 }
 

@@ -32,7 +32,7 @@ struct Arguments {
 std::string NoteOf(const v1::RelationshipView& view) {
   const absl::Time now = model::ToTime(view.as_of_time());
   if (view.guard().reason() != v1::GUARD_REASON_UNSPECIFIED)
-    return GuardText(view.guard(), "They", now);
+    return GuardText(view.guard(), NameOf(view.person()), now);
   std::string note;
   for (const v1::OpenMoment& moment : view.open_moments()) {
     absl::StrAppend(&note, note.empty() ? "" : ", ",
