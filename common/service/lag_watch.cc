@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
+#include "common/runtime/pause.h"
 
 namespace tend::service {
 namespace {
@@ -55,12 +56,9 @@ absl::Status LagWatch::Tell(std::vector<stream::InputPosition> positions, bool w
 }
 
 void LagWatch::Run(const std::stop_token& stop) {
-  Mutex pause_mutex;
   while (!stop.stop_requested()) {
     Look();
-    const MutexLock lock(pause_mutex);
-    never_.wait_for(pause_mutex, stop, absl::ToChronoMicroseconds(look_every_),
-                    [] { return false; });
+    Pause(look_every_, stop);
   }
 }
 

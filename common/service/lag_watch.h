@@ -8,7 +8,6 @@
 #ifndef TEND_COMMON_SERVICE_LAG_WATCH_H_
 #define TEND_COMMON_SERVICE_LAG_WATCH_H_
 
-#include <condition_variable>
 #include <map>
 #include <memory>
 #include <thread>
@@ -72,7 +71,6 @@ class LagWatch {
   std::vector<stream::InputPosition> positions_ ABSL_GUARDED_BY(mu_);
   bool waiting_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status verdict_ ABSL_GUARDED_BY(mu_);
-  std::condition_variable_any never_;
   std::jthread thread_;  // the first to go
 };
 

@@ -1,23 +1,14 @@
 #include "common/stream/worker_loop.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 
 #include "common/base/status_macros.h"
+#include "common/runtime/pause.h"
 #include "common/stream/recovery.h"
 
 namespace tend::stream {
 namespace {
-
-// A sleep that a stop ends.
-void WaitFor(absl::Duration duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, absl::ToChronoMicroseconds(duration), [] { return false; });
-}
 
 class Loop {
  public:
@@ -65,7 +56,7 @@ class Loop {
         wait_ = options_.first_wait;
         in_trouble_ = false;
       } else if (result.pause > absl::ZeroDuration()) {
-        WaitFor(result.pause, stop_);
+        Pause(result.pause, stop_);
       }
     }
     return Finish(worker);
@@ -96,7 +87,7 @@ class Loop {
   void BackOff(const absl::Status& status) {
     if (!in_trouble_) observer_.Trouble(status);
     in_trouble_ = true;
-    WaitFor(wait_, stop_);
+    Pause(wait_, stop_);
     wait_ = std::min(wait_ * 2, options_.last_wait);
   }
 

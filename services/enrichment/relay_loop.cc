@@ -1,14 +1,13 @@
 #include "services/enrichment/relay_loop.h"
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/base/status_macros.h"
 #include "common/runtime/log.h"
+#include "common/runtime/pause.h"
 #include "services/enrichment/domain/identity_log_relay.h"
 #include "services/enrichment/processor.h"
 
@@ -43,16 +42,13 @@ void RunRelay(IdentityStore& store, stream::Log& log, const std::stop_token& sto
   IdentityLogRelay relay(store, [&](absl::Span<const v1::PersonEvent> events) {
     return Publish(log, producer, events);
   });
-  std::mutex mutex;
-  std::condition_variable_any never;
   bool in_trouble = false;
   while (!stop.stop_requested()) {
     const absl::StatusOr<size_t> relayed = relay.Run();
     if (!relayed.ok() && !in_trouble) LogWarning("relay waits", {{"because", relayed.status()}});
     if (relayed.ok() && *relayed > 0) LogInfo("identity changes told", {{"entries", *relayed}});
     in_trouble = !relayed.ok();
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, absl::ToChronoMilliseconds(kRelayPause), [] { return false; });
+    Pause(kRelayPause, stop);
   }
 }
 

@@ -3,9 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -23,6 +21,7 @@
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
 #include "common/runtime/metrics.h"
+#include "common/runtime/pause.h"
 #include "common/stream/system_clock.h"
 #include "services/ingest/grpc/inbox_service.h"
 #include "services/ingest/grpc/ingest_service.h"
@@ -41,14 +40,6 @@ constexpr absl::Duration kInboxPause = absl::Seconds(1);
 constexpr absl::Duration kAnswerWithin = absl::Seconds(3);
 constexpr absl::Duration kCountEvery = absl::Seconds(1);
 
-// Shorter when told to stop.
-void PauseFor(absl::Duration time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, absl::ToChronoNanoseconds(time), [] { return false; });
-}
-
 int64_t Total(const RejectCounts& rejects) {
   int64_t total = 0;
   for (const auto& [reason, count] : rejects) total += count;
@@ -60,7 +51,7 @@ int64_t Total(const RejectCounts& rejects) {
 void CountUntil(const std::stop_token& stop, const Publisher& publisher, Metrics& metrics) {
   PublisherCounts told;
   while (!stop.stop_requested()) {
-    PauseFor(kCountEvery, stop);
+    Pause(kCountEvery, stop);
     const PublisherCounts now = publisher.counts();
     const int64_t rejects = Total(now.rejects) - Total(told.rejects);
     const int64_t written = now.written - told.written;
@@ -124,7 +115,7 @@ class InboxThread {
       if (!status.ok()) {
         metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
         if (!troubled) LogWarning("the inbox waits", {{"because", status}});
-        PauseFor(kInboxPause, stop);
+        Pause(kInboxPause, stop);
       }
       troubled = !status.ok();
     }
