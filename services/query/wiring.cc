@@ -51,6 +51,8 @@ constexpr int kReadConnections = 4, kHistoryMonths = 25;
 constexpr int kMostReadConnections = 64, kMostHistoryMonths = 1200;
 // Two requests a partition each time.
 constexpr absl::Duration kLookEvery = absl::Seconds(5);
+// A stop waits for what is on its way; librdkafka tries a question about offsets three times.
+constexpr absl::Duration kCallWithin = absl::Seconds(3), kLookWithin = absl::Seconds(1);
 // A page of each instance and two requests a partition each time; rates are over a minute.
 constexpr absl::Duration kFlowEvery = absl::Seconds(10);
 // A batch takes well under a second, and one that moves a month's rows a minute at most.
@@ -123,11 +125,12 @@ absl::StatusOr<Numbers> ReadNumbers(const v1::QueryConfig& config) {
 }
 
 absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig& runtime,
-                                                         absl::string_view what) {
+                                                         absl::string_view what,
+                                                         absl::Duration call_timeout) {
   kafka::KafkaOptions kafka;
   kafka.bootstrap_servers = runtime.kafka_bootstrap_servers();
   kafka.client_id = absl::StrCat("tend.query.", runtime.instance(), what);
-  kafka.call_timeout = absl::Seconds(3);  // a stop waits for a look-up that is on its way
+  kafka.call_timeout = call_timeout;
   return kafka::KafkaLog::Make(kafka);
 }
 
@@ -282,11 +285,16 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
   ProjectorOptions options;
   options.instance = runtime.instance();
   options.history_months = config.history_months() == 0 ? kHistoryMonths : config.history_months();
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log, MakeLog(runtime, ""));
-  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, MakeLog(runtime, ".lag"));
-  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> tailed, MakeLog(runtime, ".watch"));
-  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_up, MakeLog(runtime, ".older"));
-  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> flow_log, MakeLog(runtime, ".flow"));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> log,
+                        MakeLog(runtime, "", kCallWithin));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at,
+                        MakeLog(runtime, ".lag", kLookWithin));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> tailed,
+                        MakeLog(runtime, ".watch", kCallWithin));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_up,
+                        MakeLog(runtime, ".older", kCallWithin));
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> flow_log,
+                        MakeLog(runtime, ".flow", kLookWithin));
   Stream nudges(std::move(tailed), std::move(looked_up), clock, runtime.instance());
   PositionWatch watch;
   Flow flow(config, std::move(flow_log), clock);

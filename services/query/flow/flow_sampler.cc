@@ -73,23 +73,25 @@ void FlowSampler::LookAtMetrics(Service& service) {
   }
 }
 
-v1::FlowStage FlowSampler::StageNow(Service& service) {
-  LookAtMetrics(service);
-  v1::FlowStage stage = StageOf(service.instances);
-  stage.set_service(service.name);
-  if (!service.lags.has_value()) return stage;
-  const absl::StatusOr<Places> places = places_(service.name);
-  if (!places.ok()) return stage;
-  const absl::StatusOr<std::vector<v1::PartitionLag>> lags = service.lags->Look(*places);
-  if (lags.ok()) stage.mutable_lags()->Add(lags->begin(), lags->end());
-  return stage;
+absl::Status FlowSampler::AddLags(Service& service, v1::FlowStage& stage) {
+  if (!service.lags.has_value()) return absl::OkStatus();
+  TEND_ASSIGN_OR_RETURN(const Places places, places_(service.name));
+  TEND_ASSIGN_OR_RETURN(const std::vector<v1::PartitionLag> lags, service.lags->Look(places));
+  stage.mutable_lags()->Add(lags.begin(), lags.end());
+  return absl::OkStatus();
 }
 
 void FlowSampler::Look(const std::stop_token& stop) {
   v1::GetFlowResponse flow;
+  bool log_answers = true;
   for (Service& service : services_) {
     if (stop.stop_requested()) return;
-    *flow.add_stages() = StageNow(service);
+    LookAtMetrics(service);
+    v1::FlowStage& stage = *flow.add_stages();
+    stage = StageOf(service.instances);
+    stage.set_service(service.name);
+    // Each call to a log that is away waits for its time limit: one is enough.
+    if (log_answers) log_answers = !absl::IsUnavailable(AddLags(service, stage));
   }
   *flow.mutable_as_of_time() = model::ToStamp(clock_.Now());
   const MutexLock lock(mu_);

@@ -52,7 +52,8 @@ class FlowSampler {
     std::optional<LagLook> lags;          // nullopt: it reads no topic
   };
   void LookAtMetrics(Service& service);
-  v1::FlowStage StageNow(Service& service);
+  // Adds them to the stage. Errors: nobody knows them now.
+  absl::Status AddLags(Service& service, v1::FlowStage& stage);
 
   const PlacesOf places_;
   const stream::Clock& clock_;
