@@ -107,9 +107,10 @@ bench-model: configure ## Run the model's benchmarks: bytes a relationship, time
 	@$(BUILT) --target model_benchmark
 	@$(BUILD)/common/model/model_benchmark
 
-bench: build ## Import made-up traffic into a whole stack of its own, then send at fixed rates: rates, CPU, memory, latency
+bench: build ## Import made-up traffic into a whole stack of its own, then send at fixed rates, then restart: rates, CPU, memory, latency
 	@python3 -B tests/bench/pipeline.py $(BENCH_ARGS)
 	@python3 -B tests/bench/latency.py
+	@python3 -B tests/bench/restart.py
 
 measure-model: configure ## Judge the shipped model on real mail (MAIL_LOG=FOLDER): AUC, calibration, touches withheld
 	@$(BUILT) --target measure_model

@@ -35,10 +35,12 @@ def new_folder():
 
 
 class RunningStack:
-    def __init__(self, folder, roster=None, more=()):
-        """folder: its own. roster: another one than the sample's. more: second instances, as ("scoring", 2)."""
+    def __init__(self, folder, roster=None, more=(), runtime=""):
+        """folder: its own. roster: another one than the sample's. more: second instances, as ("scoring", 2). runtime: more of each
+        service's RuntimeConfig."""
         self.place = Place.elsewhere(folder, more)
         self.place.roster = roster
+        self.place.runtime = runtime
         parts = parts_of(self.place) + [Service(name, self.place, instance) for name, instance in more]
         self.parts = {part.name: part for part in parts}
         self.running = {}
@@ -102,8 +104,8 @@ class RunningStack:
         path = self.parts[name].log
         return "\n".join(path.read_text(errors="replace").splitlines()[-15:]) if path.exists() else "(no log)"
 
-    def tend(self, *arguments):
-        return flow.tend(self.place, *arguments)
+    def tend(self, *arguments, token=None):
+        return flow.tend(self.place, *arguments, token=token)
 
     def send(self, kind, path):
         """Imports a file as a client would: again, until all of it has been acknowledged."""

@@ -15,10 +15,10 @@ class NotFlown(Exception):
     """Records are left that nobody reads."""
 
 
-def tend(place, *arguments):
+def tend(place, *arguments, token=None):
     """Runs the command with this stack's addresses in its environment; the ended process."""
     return subprocess.run([str(BIN / "tend"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=TOP,
-                          env=environment(place))
+                          env={**environment(place), **({"TEND_TOKEN": token} if token else {})})
 
 
 def environment(place):

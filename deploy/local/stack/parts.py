@@ -31,6 +31,7 @@ class Place:
     metrics: dict = field(default_factory=lambda: {name: port + METRICS_ABOVE for name, port in SERVICES.items()})
     http: dict = field(default_factory=lambda: dict(HTTP))
     roster: Path = None  # another one than the sample's
+    runtime: str = ""  # more of RuntimeConfig, for all services
 
     @staticmethod
     def elsewhere(home, more=()):
@@ -74,9 +75,14 @@ class Part:
     def log(self):
         return self.home / "log" / f"{self.name}.log"
 
+    @property
+    def ports(self):
+        return [self.port]
+
     def check(self):
-        """Before anything starts: is its port free?"""
-        check_port(self.port, f"it is the port of {self.name}; stop what listens there")
+        """Before anything starts: are its ports free?"""
+        for port in self.ports:
+            check_port(port, f"it is a port of {self.name}; stop what listens there")
 
     def start(self, **how):
         """Starts it, its output added to its log; the process."""
@@ -119,10 +125,15 @@ class Service(Part):
                          place.rpc[called], f"gRPC {rpc}, metrics 127.0.0.1:{place.metrics[called]}" + (f", HTTP 127.0.0.1:{place.http[called]}" if called in place.http else ""), place.home,
                          ready=[str(BIN / "tend"), "health", rpc])
 
+    @property
+    def ports(self):
+        place = self.place
+        return [place.rpc[self.name], place.metrics[self.name], *([place.http[self.name]] if self.name in place.http else [])]
+
     def prepare(self):
         http = f'  http_address: "127.0.0.1:{self.place.http[self.name]}"\n' if self.name in self.place.http else ""
         text = (f'runtime {{\n  instance: "{self.service}-{self.instance}"\n  kafka_bootstrap_servers: "{self.place.bootstrap}"\n'
-                f'  metrics_address: "127.0.0.1:{self.place.metrics[self.name]}"\n  rpc_address: "{self.place.rpc_address(self.name)}"\n{http}}}\n')
+                f'  metrics_address: "127.0.0.1:{self.place.metrics[self.name]}"\n  rpc_address: "{self.place.rpc_address(self.name)}"\n{http}{self.place.runtime}}}\n')
         shipped = (CONFIG / f"{self.service}.textproto").read_text()
         if "\npostgres:" in shipped:
             text += f'postgres: "{conninfo_of(self.home / "log/postgres.log")}"\n'

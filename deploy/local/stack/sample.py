@@ -86,6 +86,7 @@ def tell():
     print(f"Rejects: {sum(rejects.values())}")
     for reason, count in sorted(rejects.items()):
         print(f"  {reason:<18}{count:>4}")
-    print("Made-up data: these figures say nothing about real people.")
+    print("\n" + tend(LOCAL, "status").stdout.rstrip())
+    print("\nMade-up data: these figures say nothing about real people.")
     print("\nNext, with build/release/bin in the PATH: tend ready; tend explain ann@birchwood.example; tend nudges --watch;"
           "\n  tend status; make logs; make down")
