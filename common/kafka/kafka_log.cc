@@ -10,6 +10,36 @@
 #include "common/kafka/kafka_reader.h"
 
 namespace tend::kafka {
+namespace {
+
+// The ends of a partition as times, in Kafka's ListOffsets.
+constexpr int64_t kEarliest = -2, kLatest = -1;
+
+// The first offset at a time. (rd_kafka_query_watermark_offsets, which asks for both ends at once,
+// has no limit of time once it has sent its request: it was seen waiting for ever for a broker that
+// had gone.)
+absl::StatusOr<int64_t> OffsetAt(Client& client, const stream::TopicPartition& partition,
+                                 int64_t time) {
+  const PlacesHandle places(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_t* const place =
+      rd_kafka_topic_partition_list_add(places.get(), partition.topic.c_str(), partition.partition);
+  place->offset = time;
+  rd_kafka_resp_err_t error =
+      rd_kafka_offsets_for_times(client.rk(), places.get(), client.call_timeout_ms());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = place->err;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && place->offset < 0) {
+    error = RD_KAFKA_RESP_ERR__TIMED_OUT;  // nobody answered: what was asked is still there
+  }
+  const absl::Status asked =
+      client.Explain(ToStatus(error, absl::StrCat("asking for the offsets of ", partition.topic,
+                                                  "/", partition.partition)));
+  // It is there: a broker that stood still knows no leader for a moment.
+  if (absl::IsNotFound(asked)) return absl::UnavailableError(asked.message());
+  TEND_RETURN_IF_ERROR(asked);
+  return place->offset;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Make(const KafkaOptions& options) {
   TEND_ASSIGN_OR_RETURN(ConfHandle conf, ReaderConf(options, stream::Isolation::kReadCommitted));
@@ -56,14 +86,8 @@ absl::StatusOr<stream::OffsetRange> KafkaLog::Offsets(const stream::TopicPartiti
     return absl::NotFoundError(
         absl::StrCat("partition ", partition.topic, "/", partition.partition));
   }
-  int64_t start = 0, end = 0;
-  const absl::Status asked = client.Explain(ToStatus(
-      rd_kafka_query_watermark_offsets(client.rk(), topic->name.c_str(), partition.partition,
-                                       &start, &end, client.call_timeout_ms()),
-      absl::StrCat("asking for the offsets of ", partition.topic, "/", partition.partition)));
-  // It is there: a broker that stood still knows no leader for a moment.
-  if (absl::IsNotFound(asked)) return absl::UnavailableError(asked.message());
-  TEND_RETURN_IF_ERROR(asked);
+  TEND_ASSIGN_OR_RETURN(const int64_t start, OffsetAt(client, partition, kEarliest));
+  TEND_ASSIGN_OR_RETURN(const int64_t end, OffsetAt(client, partition, kLatest));
   return stream::OffsetRange{stream::Offset(start), stream::Offset(end)};
 }
 
