@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -192,6 +193,45 @@ TEST_F(NudgeWatchTest, WithoutItsLogItSaysSoAndEnds) {
   EXPECT_FALSE(watch->Read());
   EXPECT_EQ(watch->reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
   watch->reader = nullptr;
+}
+
+TEST_F(NudgeWatchTest, WithoutItsPartitionsTheTailBeginsAnew) {
+  Serve(1 << 20);
+  GoLive();
+  const auto other = log_.Join({"tend.query.watch.query-1", "another", {kWatchedTopic}});
+  ASSERT_TRUE(other.ok()) << other.status();
+  absl::Status status;
+  for (int i = 0; i < 5 && status.ok(); ++i) status = tail_->Step();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+}
+
+TEST_F(NudgeWatchTest, ATopicWithMorePartitionsAsksForANewWatch) {
+  NudgeFeed feed(1 << 20);
+  feed.Begin({3});
+  feed.Live();
+  NudgeFeed::Cursor cursor = *feed.From("");
+  feed.Begin({3, 0});
+  feed.Live();
+  NudgeChange change;
+  EXPECT_TRUE(absl::IsUnavailable(feed.Next("", cursor, change).status()));
+  EXPECT_THAT(feed.From("3")->place, ElementsAre(3, 0));
+}
+
+TEST_F(NudgeWatchTest, OlderChangesThatDoNotComeAreNotWaitedForForEver) {
+  ChangeFour();
+  EXPECT_TRUE(absl::IsUnavailable(ReadOlder(log_, "", {0, 0}, {9, 9}).status()));
+}
+
+TEST_F(NudgeWatchTest, NobodyReadsOlderChangesOfAFeedThatHasEnded) {
+  ChangeFour();
+  NudgeFeed feed(1 << 20);
+  feed.Begin({3, 1});
+  feed.End(absl::UnavailableError("Kafka: gone"));
+  OlderChanges older(log_, feed);
+  std::promise<absl::Status> answered;
+  older.Read("", {0, 0},
+             [&](const absl::StatusOr<OlderPage>& page) { answered.set_value(page.status()); });
+  EXPECT_TRUE(absl::IsUnavailable(answered.get_future().get()));
 }
 
 TEST_F(NudgeWatchTest, TheServerStopsThoughSomebodyWatches) {

@@ -36,6 +36,10 @@ absl::StatusOr<NudgeFeed::Found> NudgeFeed::Next(absl::string_view owner_id, Cur
   const MutexLock lock(mu_);
   TEND_RETURN_IF_ERROR(state_);
   if (cursor.next <= first_) {
+    if (!AllAtLeast(end_, cursor.place)) {
+      return absl::UnavailableError(
+          "the topic has changed; watch again from the last resume_token");
+    }
     if (!AllAtLeast(cursor.place, kept_from_)) return Found::kOlder;
     cursor.next = first_;
   }
@@ -55,8 +59,9 @@ absl::StatusOr<NudgeFeed::Found> NudgeFeed::Next(absl::string_view owner_id, Cur
   return Found::kNothing;
 }
 
-WatchPlace NudgeFeed::kept_from() const {
+absl::StatusOr<WatchPlace> NudgeFeed::KeptFrom() const {
   const MutexLock lock(mu_);
+  TEND_RETURN_IF_ERROR(state_);
   return kept_from_;
 }
 

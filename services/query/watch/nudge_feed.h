@@ -51,10 +51,12 @@ class NudgeFeed {
 
   // Moves the cursor to after the next change that concerns the owner, or over all there is.
   enum class Found { kChange, kNothing, kOlder };
-  // kOlder: some of what is next is kept no more; read the topic up to kept_from, and put the
-  // cursor's place there. Errors: why the feed ended.
+  // kOlder: some of what is next is kept no more; read the topic up to KeptFrom, and put the
+  // cursor's place there. Errors: why the feed ended; UNAVAILABLE when it began anew on a topic
+  // that the cursor's place is none of.
   absl::StatusOr<Found> Next(absl::string_view owner_id, Cursor& cursor, NudgeChange& change) const;
-  WatchPlace kept_from() const;
+  // Errors: why the feed ended.
+  absl::StatusOr<WatchPlace> KeptFrom() const;
 
   // Who is to be told that there may be more. Held weakly.
   class Listener {

@@ -52,6 +52,9 @@ void NudgeTail::Give(const stream::Record& record) {
 
 absl::Status NudgeTail::Step() {
   TEND_RETURN_IF_ERROR(consumer_->Poll(options_.limits, polled_));
+  // Its group is its own: the broker was away for longer than a session lasts, or the topic has got
+  // more partitions.
+  if (!polled_.revoked.empty()) return absl::UnavailableError("the topic's partitions went away");
   TEND_RETURN_IF_ERROR(SeekAssigned());
   for (const stream::Record& record : polled_.records) Give(record);
   bool all = true;

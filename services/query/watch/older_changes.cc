@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kPage = 500;
 constexpr int64_t kLookedAt = 20'000;
 constexpr absl::Duration kWait = absl::Milliseconds(100);
+constexpr int kPolls = 20;  // in vain: a record that is there comes at once, unless Kafka is away
 
 absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view owner_id,
                            int64_t until, int64_t& look_at, OlderPage& page) {
@@ -32,7 +33,12 @@ absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view ow
                         log.Open(from, stream::Offset(place), stream::Isolation::kReadCommitted));
   const stream::PollLimits limits{1000, 1 << 20, kWait};
   std::vector<stream::Record> records;
+  int polls = kPolls;
   while (place < until && page.changes.size() < kPage && look_at > 0) {
+    if (--polls < 0) {
+      return absl::UnavailableError(absl::StrCat(
+          kWatchedTopic, " does not give what it has; watch again from the last resume_token"));
+    }
     TEND_RETURN_IF_ERROR(reader->Poll(limits, records));
     look_at -= static_cast<int64_t>(records.size());
     for (const stream::Record& record : records) {
@@ -44,7 +50,9 @@ absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view ow
       NudgeChange older{partition, record.offset.value(), std::move(change)};
       if (Concerns(older, owner_id)) page.changes.push_back(std::move(older));
     }
-    place = std::min(until, reader->position().value());
+    const int64_t reached = std::min(until, reader->position().value());
+    if (reached > place) polls = kPolls;
+    place = reached;
   }
   return absl::OkStatus();
 }
@@ -67,9 +75,7 @@ absl::StatusOr<OlderPage> ReadOlder(stream::Log& log, absl::string_view owner_id
 }
 
 OlderChanges::OlderChanges(stream::Log& log, const NudgeFeed& feed)
-    : log_(log),
-      feed_(feed),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+    : log_(log), feed_(feed), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 void OlderChanges::Read(std::string owner_id, WatchPlace from, Done done) {
   {
@@ -89,8 +95,11 @@ void OlderChanges::Run(const std::stop_token& stop) {
       next = std::move(wanted_.front());
       wanted_.pop_front();
     }
+    // While the feed has ended nothing is read: all who wait are to hear so at once.
+    const absl::StatusOr<WatchPlace> until = feed_.KeptFrom();
     const std::string& owner = next.owner_id;
-    next.done(ReadOlder(log_, {owner.data(), owner.size()}, next.from, feed_.kept_from()));
+    next.done(until.ok() ? ReadOlder(log_, {owner.data(), owner.size()}, next.from, *until)
+                         : until.status());
   }
 }
 
