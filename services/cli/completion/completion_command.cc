@@ -25,7 +25,7 @@ void AddCompletionCommand(CLI::App& app, ExitCode& exit_code) {
   CLI::App* command = app.add_subcommand("completion", "What a shell needs to complete commands");
   command->add_option("SHELL", *shell, "Whose script")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
       ->type_name("bash|zsh|fish");
   command->footer(kFooter);
   command->callback([&app, shell, &exit_code] {
