@@ -18,7 +18,7 @@ void InteractionStream::EndWith(const absl::Status& status) {
   if (!end_.has_value()) end_ = status;
 }
 
-void InteractionStream::GoOn() {
+void InteractionStream::GoOn(bool may_read) {
   bool read = false, write = false, finish = false;
   grpc::Status status;
   {
@@ -40,7 +40,7 @@ void InteractionStream::GoOn() {
     if (all_read_ && open_.empty() && !writing_) EndWith(absl::OkStatus());
     finish = finished_ = end_.has_value();
     if (finish) status = rpc::ToGrpc(*end_);
-    read = !finish && !reading_ && !all_read_ && open_.size() < kMostUnanswered &&
+    read = may_read && !finish && !reading_ && !all_read_ && open_.size() < kMostUnanswered &&
            open_bytes_ < kMostUnansweredBytes;
     reading_ = reading_ || read;
   }
@@ -50,7 +50,12 @@ void InteractionStream::GoOn() {
 }
 
 void InteractionStream::OnReadDone(bool ok) {
-  if (ok) Take();
+  bool take = false;
+  {
+    const MutexLock lock(mu_);
+    take = ok && !end_.has_value();
+  }
+  if (take) Take();
   {
     const MutexLock lock(mu_);
     reading_ = false;
@@ -82,7 +87,7 @@ void InteractionStream::Publish(std::shared_ptr<Exchange> exchange) {
       const MutexLock lock(stream->mu_);
       exchange->result = status;
     }
-    stream->GoOn();
+    stream->GoOn(/*may_read=*/false);
   });
 }
 

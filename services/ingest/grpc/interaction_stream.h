@@ -52,8 +52,11 @@ class InteractionStream final
 
   void Take();
   void Publish(std::shared_ptr<Exchange> exchange);
-  // Does what can be done now, outside of the lock: gRPC may call back from within.
-  void GoOn();
+  // Does what can be done now, outside of the lock: gRPC may call back from within. may_read: on
+  // gRPC's threads alone. A read on its way does not hold up the end, so that elsewhere the call
+  // could be gone before its read is started; what makes room for one is a write, whose OnWriteDone
+  // goes on.
+  void GoOn(bool may_read = true);
   void EndWith(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   Publisher& publisher_;
