@@ -162,6 +162,8 @@ TEST_F(ListsTest, TwoRowsOfPeopleWhoWereMergedAreARepeat) {
 TEST_F(ListsTest, AListThatNobodySentIsNotFound) {
   v1::GetListReportRequest report;
   EXPECT_TRUE(absl::IsInvalidArgument(questions_.Report(report).status()));
+  report.set_list_id(std::string(1, '\0'));
+  EXPECT_TRUE(absl::IsInvalidArgument(questions_.Report(report).status()));
   report.set_list_id("autumn.csv");
   EXPECT_TRUE(absl::IsNotFound(questions_.Report(report).status()));
   v1::ListListRowsRequest rows;

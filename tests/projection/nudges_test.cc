@@ -108,6 +108,14 @@ TEST_F(NudgesTest, PagesHoldEachOnceNewestFirst) {
   EXPECT_TRUE(absl::IsInvalidArgument(questions_.List(request).status()));
 }
 
+TEST_F(NudgesTest, AnOwnerWhoIsNobodyIsNotEverybody) {
+  LetThemWait();
+  v1::ListNudgesRequest request;
+  request.set_include_held(true);
+  request.set_owner_id(std::string(1, '\0'));
+  EXPECT_THAT(List(request), SizeIs(0));
+}
+
 TEST_F(NudgesTest, AListIsOfAnOwnerAPersonAStateAsAsked) {
   LetThemWait();
   v1::ListNudgesRequest request;

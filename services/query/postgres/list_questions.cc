@@ -105,8 +105,9 @@ uint64_t QuestionOf(const v1::ListListRowsRequest& request) {
 }
 
 absl::StatusOr<std::string> ListIdOf(const std::string& list_id) {
-  if (list_id.empty()) return absl::InvalidArgumentError("list_id: is empty");
-  return RowText(View(list_id));
+  std::string id = RowText(View(list_id));
+  if (id.empty()) return absl::InvalidArgumentError("list_id: is empty");
+  return id;
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ absl::StatusOr<v1::ListNudgesResponse> NudgeQuestions::List(const v1::ListNudges
     persons = OriginsOf(read.stored.state);
     sql = kOfPerson;
     params.Text(View(owner)).Uuids(persons);
-  } else if (!owner.empty()) {
+  } else if (!request.owner_id().empty()) {
     sql = kOfOwner;
     params.Text(View(owner));
   }
