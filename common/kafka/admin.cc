@@ -139,30 +139,4 @@ absl::Status Admin::AlterTopic(absl::string_view name,
   return ErrorOf(results, count, doing);
 }
 
-absl::StatusOr<std::map<stream::TopicPartition, stream::Offset>> Admin::GroupOffsets(
-    const std::string& group) {
-  const std::string doing = absl::StrCat("listing the offsets of group ", group);
-  const GroupOffsetsHandle asked(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), nullptr));
-  Question question(client_, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-  rd_kafka_ListConsumerGroupOffsets_t* groups[] = {asked.get()};
-  rd_kafka_ListConsumerGroupOffsets(client_.rk(), groups, 1, question.options(), question.queue());
-  TEND_ASSIGN_OR_RETURN(const EventHandle answer, question.Answer(doing));
-  size_t count = 0;
-  const rd_kafka_group_result_t** results = rd_kafka_ListConsumerGroupOffsets_result_groups(
-      rd_kafka_event_ListConsumerGroupOffsets_result(answer.get()), &count);
-  if (count != 1) return absl::InternalError(absl::StrCat(doing, ": no answer"));
-  if (const rd_kafka_error_t* error = rd_kafka_group_result_error(results[0])) {
-    return ToStatus(rd_kafka_error_code(error), doing);
-  }
-  std::map<stream::TopicPartition, stream::Offset> offsets;
-  const rd_kafka_topic_partition_list_t* places = rd_kafka_group_result_partitions(results[0]);
-  for (int i = 0; places != nullptr && i < places->cnt; ++i) {
-    const rd_kafka_topic_partition_t& place = places->elems[i];
-    if (place.offset >= 0) {
-      offsets[{place.topic, place.partition}] = stream::Offset(place.offset);
-    }
-  }
-  return offsets;
-}
-
 }  // namespace tend::kafka

@@ -1,5 +1,4 @@
-// What Tend administers on Kafka: topics, and how far groups have come. Behind `tend topics`, `tend
-// status` and KafkaLog::CreateTopic.
+// What Tend administers on Kafka: topics. Behind `tend topics` and KafkaLog::CreateTopic.
 
 #ifndef TEND_COMMON_KAFKA_ADMIN_H_
 #define TEND_COMMON_KAFKA_ADMIN_H_
@@ -12,7 +11,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/kafka/client.h"
-#include "common/stream/record.h"
 
 namespace tend::kafka {
 
@@ -48,11 +46,6 @@ class Admin {
   // this at once one may be lost. Errors: NOT_FOUND, INVALID_ARGUMENT, UNAVAILABLE.
   absl::Status AlterTopic(absl::string_view name,
                           const std::map<std::string, std::optional<std::string>>& changes);
-
-  // The next record each partition's reader of the group will read, as last committed; partitions
-  // without a commit are not there. A group nobody has heard of has none. Errors: UNAVAILABLE.
-  absl::StatusOr<std::map<stream::TopicPartition, stream::Offset>> GroupOffsets(
-      const std::string& group);
 
  private:
   absl::StatusOr<TopicSettings> DescribeSettings(const std::string& name);

@@ -32,8 +32,6 @@ using MetadataHandle =
 using GroupMetadataHandle = std::unique_ptr<rd_kafka_consumer_group_metadata_t,
                                             Destroyer<rd_kafka_consumer_group_metadata_destroy>>;
 using NewTopicHandle = std::unique_ptr<rd_kafka_NewTopic_t, Destroyer<rd_kafka_NewTopic_destroy>>;
-using GroupOffsetsHandle = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
-                                           Destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 using AdminOptionsHandle =
     std::unique_ptr<rd_kafka_AdminOptions_t, Destroyer<rd_kafka_AdminOptions_destroy>>;
 using ConfigResourceHandle =

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/errors.h"
+#include "common/kafka/handle.h"
 #include "common/kafka/kafka_consumer.h"
 #include "common/kafka/kafka_producer.h"
 #include "common/kafka/kafka_reader.h"
@@ -89,6 +90,35 @@ absl::StatusOr<stream::OffsetRange> KafkaLog::Offsets(const stream::TopicPartiti
   TEND_ASSIGN_OR_RETURN(const int64_t start, OffsetAt(client, partition, kEarliest));
   TEND_ASSIGN_OR_RETURN(const int64_t end, OffsetAt(client, partition, kLatest));
   return stream::OffsetRange{stream::Offset(start), stream::Offset(end)};
+}
+
+absl::StatusOr<std::map<stream::TopicPartition, stream::Offset>> KafkaLog::GroupOffsets(
+    const std::string& group, const std::vector<std::string>& topics) {
+  std::unique_ptr<Client>& client = groups_[group];
+  if (client == nullptr) {
+    TEND_ASSIGN_OR_RETURN(ConfHandle conf, GroupLookConf(options_, group));
+    TEND_ASSIGN_OR_RETURN(client,
+                          Client::Make(RD_KAFKA_CONSUMER, std::move(conf), options_.call_timeout));
+  }
+  const PlacesHandle places(rd_kafka_topic_partition_list_new(0));
+  for (const std::string& topic : topics) {
+    TEND_ASSIGN_OR_RETURN(const int partitions, PartitionCount({topic.data(), topic.size()}));
+    for (int i = 0; i < partitions; ++i) {
+      rd_kafka_topic_partition_list_add(places.get(), topic.c_str(), i);
+    }
+  }
+  const std::string doing = absl::StrCat("asking for the offsets of group ", group);
+  TEND_RETURN_IF_ERROR(client->Explain(
+      ToStatus(rd_kafka_committed(client->rk(), places.get(), client->call_timeout_ms()), doing)));
+  std::map<stream::TopicPartition, stream::Offset> offsets;
+  for (int i = 0; i < places->cnt; ++i) {
+    const rd_kafka_topic_partition_t& place = places->elems[i];
+    TEND_RETURN_IF_ERROR(ToStatus(place.err, doing));
+    if (place.offset >= 0) {
+      offsets[{place.topic, place.partition}] = stream::Offset(place.offset);
+    }
+  }
+  return offsets;
 }
 
 absl::StatusOr<std::unique_ptr<stream::Consumer>> KafkaLog::Join(

@@ -142,6 +142,16 @@ absl::StatusOr<ConfHandle> ReaderConf(const KafkaOptions& options, stream::Isola
   return builder.Finish(RD_KAFKA_EVENT_ERROR);
 }
 
+absl::StatusOr<ConfHandle> GroupLookConf(const KafkaOptions& options, const std::string& group) {
+  ConfBuilder builder(options);
+  builder.Set(kEveryReader);
+  builder.Set("group.id", group);
+  builder.Set("socket.timeout.ms", std::max(options.call_timeout, absl::Seconds(2)));
+  // A transaction under way holds no answer back.
+  builder.Set("isolation.level", "read_uncommitted");
+  return builder.Finish(RD_KAFKA_EVENT_ERROR);
+}
+
 absl::StatusOr<ConfHandle> ProducerConf(const KafkaOptions& options) {
   ConfBuilder builder(options);
   builder.Set(kEveryProducer);

@@ -40,6 +40,8 @@ absl::StatusOr<ConfHandle> GroupConsumerConf(const KafkaOptions& options,
                                              const stream::GroupMembership& membership);
 // Outside any group: readers and the handles that look at offsets and topics.
 absl::StatusOr<ConfHandle> ReaderConf(const KafkaOptions& options, stream::Isolation isolation);
+// Asks how far a group has come, without being of it.
+absl::StatusOr<ConfHandle> GroupLookConf(const KafkaOptions& options, const std::string& group);
 absl::StatusOr<ConfHandle> ProducerConf(const KafkaOptions& options);
 absl::StatusOr<ConfHandle> TransactionalProducerConf(const KafkaOptions& options,
                                                      absl::string_view transactional_id);

@@ -173,7 +173,11 @@ class Flow {
       : log_(std::move(log)),
         connection_({config.postgres()}),
         sampler_(
-            config, *log_, [this](const std::string& service) { return PlacesOf(service); }, clock),
+            config, *log_,
+            [this](const std::string& service, const std::vector<std::string>& topics) {
+              return PlacesOf(service, topics);
+            },
+            clock),
         thread_(
             [this](const std::stop_token& stop) { RunFlowSampler(sampler_, kFlowEvery, stop); }) {}
 
@@ -181,9 +185,10 @@ class Flow {
 
  private:
   // Query commits nothing in its group: the tables know.
-  absl::StatusOr<Places> PlacesOf(const std::string& service) {
+  absl::StatusOr<Places> PlacesOf(const std::string& service,
+                                  const std::vector<std::string>& topics) {
     if (service == "query") return ReadProjectedOffsets(connection_);
-    return log_->admin().GroupOffsets(absl::StrCat("tend.", service));
+    return log_->GroupOffsets(absl::StrCat("tend.", service), topics);
   }
 
   const std::unique_ptr<kafka::KafkaLog> log_;

@@ -42,7 +42,7 @@ absl::StatusOr<int64_t> CountRecords(const stream::TopicPartition& place, stream
 
 absl::StatusOr<HopLag> LagOf(const Hop& hop, kafka::KafkaLog& log) {
   TEND_ASSIGN_OR_RETURN(const auto committed,
-                        log.admin().GroupOffsets(absl::StrCat("tend.", hop.service)));
+                        log.GroupOffsets(absl::StrCat("tend.", hop.service), {hop.topic}));
   TEND_ASSIGN_OR_RETURN(const int partitions, log.PartitionCount(hop.topic));
   HopLag lag{hop.service, hop.topic};
   for (int partition = 0; partition < partitions; ++partition) {

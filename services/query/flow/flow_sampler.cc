@@ -75,7 +75,7 @@ void FlowSampler::LookAtMetrics(Service& service) {
 
 absl::Status FlowSampler::AddLags(Service& service, v1::FlowStage& stage) {
   if (!service.lags.has_value()) return absl::OkStatus();
-  TEND_ASSIGN_OR_RETURN(const Places places, places_(service.name));
+  TEND_ASSIGN_OR_RETURN(const Places places, places_(service.name, service.lags->topics()));
   TEND_ASSIGN_OR_RETURN(const std::vector<v1::PartitionLag> lags, service.lags->Look(places));
   stage.mutable_lags()->Add(lags.begin(), lags.end());
   return absl::OkStatus();

@@ -27,8 +27,9 @@ namespace tend::query {
 // The services in the order of the flow.
 std::vector<std::string> FlowServices();
 
-// Where a service reads on. Called on the sampler's thread. Errors: nobody knows now.
-using PlacesOf = std::function<absl::StatusOr<Places>(const std::string& service)>;
+// Where a service reads on in its topics. Called on the sampler's thread. Errors: nobody knows now.
+using PlacesOf = std::function<absl::StatusOr<Places>(const std::string& service,
+                                                      const std::vector<std::string>& topics)>;
 
 class FlowSampler {
  public:

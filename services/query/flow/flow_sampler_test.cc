@@ -52,7 +52,8 @@ class FlowSamplerTest : public ::testing::Test {
   }
   FlowSampler& Sampler() {
     if (sampler_ == nullptr) {
-      const auto places = [this](const std::string& service) -> absl::StatusOr<Places> {
+      const auto places = [this](const std::string& service,
+                                 const auto& /*topics*/) -> absl::StatusOr<Places> {
         if (!log_answers_) return absl::UnavailableError("away");
         return places_[service];
       };

@@ -25,6 +25,8 @@ class LagLook {
   LagLook(stream::Log& log, std::vector<std::string> topics)
       : log_(log), topics_(std::move(topics)) {}
 
+  const std::vector<std::string>& topics() const { return topics_; }
+
   // One a partition, by topic and partition. A partition whose place and end are as at the last
   // call costs two offsets; else its first unread record is read, from the log. Errors: the log's.
   absl::StatusOr<std::vector<v1::PartitionLag>> Look(const Places& places);
