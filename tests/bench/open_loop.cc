@@ -94,11 +94,15 @@ class Board {
   bool NextToList(Place& place, Seen& seen) {
     std::unique_lock lock(mu_);
     changed_.wait(lock, [&] { return ended_ || !to_list_.empty(); });
-    if (to_list_.empty()) return false;
+    if (ended_) return false;
     place = to_list_.back();
     to_list_.pop_back();
     seen = watched_.at(place);
     return true;
+  }
+  bool ended() {
+    const std::scoped_lock lock(mu_);
+    return ended_;
   }
   void Listed(const Place& place, Clock::time_point at) {
     const std::scoped_lock lock(mu_);
@@ -297,8 +301,7 @@ void ListAll(v1::NudgeService::Stub& stub, Board& board) {
   Place place;
   Seen seen;
   while (board.NextToList(place, seen)) {
-    const Clock::time_point end = Clock::now() + kPatience;
-    for (bool found = false; !found && Clock::now() < end;) {
+    for (bool found = false; !found && !board.ended();) {
       grpc::ClientContext context;
       v1::ListNudgesRequest request;
       request.set_owner_id(seen.owner_id);
