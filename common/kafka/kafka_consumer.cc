@@ -234,11 +234,6 @@ absl::StatusOr<bool> KafkaConsumer::TakeRecords(const stream::PollLimits& limits
     polled.records.push_back(ToRecord(assigned->topic->name, *message));
     news = true;
   }
-  // They came in turns, as they were fetched. A worker prepares a partition's run at once, and the
-  // shorter those are, the more often it asks PostgreSQL.
-  std::stable_sort(
-      polled.records.begin(), polled.records.end(),
-      [](const stream::Record& a, const stream::Record& b) { return a.partition < b.partition; });
   return news;
 }
 

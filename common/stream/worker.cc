@@ -175,44 +175,55 @@ Task& Worker::Visit(Task& task) {
   return task;
 }
 
-// Run by run of one partition each: what a run's Prepare has learned need not outlive it.
-absl::Status Worker::ProcessRecords() {
-  if (polled_.records.empty()) return absl::OkStatus();
-  const absl::Time clock = clock_.Now();
-  const auto end = polled_.records.cend();
-  auto at = polled_.records.cbegin();
+// Each partition's records as one, however the log gave them in turns: to ask outside costs by the
+// question. Partitions from the first failure on are marked as overtaken.
+absl::Status Worker::PrepareRecords(absl::Time clock) {
+  by_partition_ = polled_.records;
+  std::stable_sort(by_partition_.begin(), by_partition_.end(),
+                   [](const Record& a, const Record& b) { return a.partition < b.partition; });
   absl::Status prepared;
-  while (at != end) {
+  for (auto at = by_partition_.cbegin(), end = by_partition_.cend(); at != end;) {
     Task& task = *tasks_[static_cast<size_t>(at->partition)];
     const auto run_end = std::find_if(
         at, end, [&task](const Record& record) { return record.partition != task.partition(); });
-    const absl::Time now = task.BatchNow(clock);
-    prepared = task.Prepare({&*at, static_cast<size_t>(run_end - at)}, now);
-    if (ABSL_PREDICT_FALSE(!prepared.ok())) break;
-    Visit(task);
-    for (; at != run_end; ++at) {
-      const v1::RejectReason reason = task.Process(*at, now, *transaction_);
-      if (ABSL_PREDICT_TRUE(reason == v1::REJECT_REASON_UNSPECIFIED)) continue;
+    if (ABSL_PREDICT_TRUE(prepared.ok())) {
+      prepared = task.Prepare({&*at, static_cast<size_t>(run_end - at)}, task.BatchNow(clock));
+    }
+    task.overtaken = !prepared.ok();
+    at = run_end;
+  }
+  overtaken_ = !prepared.ok();
+  return prepared;
+}
+
+// In the order in which the log gave them: across partitions that is about the order in which they
+// were written, and an answer that is told too long before what it answers is lost.
+absl::Status Worker::ProcessRecords() {
+  if (polled_.records.empty()) return absl::OkStatus();
+  const absl::Time clock = clock_.Now();
+  absl::Status prepared = PrepareRecords(clock);
+  int64_t used = 0;
+  for (const Record& record : polled_.records) {
+    Task& task = *tasks_[static_cast<size_t>(record.partition)];
+    if (ABSL_PREDICT_FALSE(task.overtaken)) continue;
+    ++used;
+    const v1::RejectReason reason =
+        Visit(task).Process(record, task.BatchNow(clock), *transaction_);
+    if (ABSL_PREDICT_FALSE(reason != v1::REJECT_REASON_UNSPECIFIED)) {
       ++stats_.rejects[reason];
       ++batch_.rejects;
     }
+    if (policy_.every_step()) continue;
+    // Records of one producer's batch have one time.
+    if (written_.empty() || written_.back().first != record.produce_time) {
+      written_.emplace_back(record.produce_time, 0);
+    }
+    ++written_.back().second;
   }
-  const int64_t used = at - polled_.records.cbegin();
   stats_.records += used;
   batch_.records += used;
   batch_.bytes = transaction_->bytes();
-  if (!policy_.every_step()) {
-    for (auto it = polled_.records.cbegin(); it != at; ++it) {
-      // Records of one producer's batch have one time.
-      if (written_.empty() || written_.back().first != it->produce_time) {
-        written_.emplace_back(it->produce_time, 0);
-      }
-      ++written_.back().second;
-    }
-  }
   if (used > 0 && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
-  overtaken_ = at != end;
-  for (; at != end; ++at) tasks_[static_cast<size_t>(at->partition)]->overtaken = true;
   return prepared;
 }
 

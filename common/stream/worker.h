@@ -124,6 +124,7 @@ class Worker {
   absl::Status TakeBatch(StepResult& result);
   void TakeAssigned();
   void TakeRevoked();
+  absl::Status PrepareRecords(absl::Time clock);
   absl::Status ProcessRecords();
   absl::Status ReadAgain();
   absl::Status FireTime();
@@ -148,7 +149,8 @@ class Worker {
   std::vector<int> revoked_;                  // to be dropped when the open batch has ended
   int restoring_ = 0;                         // tasks that are not running yet
   Polled polled_;
-  bool overtaken_ = false;  // some task is
+  std::vector<Record> by_partition_;  // the same records
+  bool overtaken_ = false;            // some task is
   std::vector<NextOffset> offsets_;
 
   Phase phase_ = Phase::kReplacing;

@@ -15,6 +15,7 @@
 namespace tend::stream {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
@@ -23,7 +24,8 @@ using ::testing::UnorderedElementsAre;
 struct World {
   absl::StatusCode code = absl::StatusCode::kUnavailable;
   int failures = 0;
-  int asked = 0;  // with records
+  int asked = 0;                  // with records
+  std::vector<std::string> used;  // values, in the order of Process
 };
 
 // Passes records on, each only after Prepare has seen it; asks the world before OnTime as well.
@@ -43,6 +45,7 @@ class AskingProcessor final : public Processor {
     EXPECT_THAT(prepared_, Not(IsEmpty()));
     EXPECT_EQ(prepared_.front(), record.offset);
     prepared_.pop_front();
+    world_.used.emplace_back(record.value);
     context.Emit("test.out", record.key, record.value);
     return Outcome::Used();
   }
@@ -64,7 +67,7 @@ class AskingProcessor final : public Processor {
 class WorkerPrepareTest : public ::testing::Test {
  protected:
   WorkerPrepareTest() {
-    for (const char* topic : {"test.in", "test.out", "tend.rejects.v1"}) {
+    for (const char* topic : {"test.in", "test.more", "test.out", "tend.rejects.v1"}) {
       EXPECT_TRUE(log_.CreateTopic({topic, 2, Cleanup::kDelete}).ok());
     }
     spec_.name = "tend.test";
@@ -88,11 +91,11 @@ class WorkerPrepareTest : public ::testing::Test {
     return result;
   }
 
-  void Send(const std::string& line) {
+  void Send(const std::string& line, absl::string_view topic = "test.in") {
     const std::pair<std::string, std::string> parts = absl::StrSplit(line, ": ");
     for (absl::string_view value : absl::StrSplit(parts.second, ' ')) {
       NewRecord record;
-      record.topic = "test.in";
+      record.topic = topic;
       record.partition = parts.first == "1" ? 1 : 0;
       record.key = "k";
       record.value = value;
@@ -135,6 +138,17 @@ TEST_F(WorkerPrepareTest, RecordsWaitUntilTheWorldAnswers) {
   EXPECT_EQ(worker->stats().records, 3);
   EXPECT_EQ(worker->stats().aborts, 0);
   EXPECT_EQ(world_.asked, 4);
+}
+
+TEST_F(WorkerPrepareTest, APartitionAsksOnceAndRecordsKeepTheirOrder) {
+  spec_.input_topics.push_back("test.more");  // the log gives topic by topic: partitions in turns
+  const auto worker = Start("0", CommitTiming::EveryStep());
+  Send("0: a"), Send("1: b"), Send("0: c", "test.more"), Send("1: d", "test.more");
+  ASSERT_TRUE(worker->Step().ok());
+  EXPECT_EQ(world_.asked, 2);
+  // In turns, whichever came first.
+  EXPECT_THAT(world_.used, AnyOf(ElementsAre("a", "b", "c", "d"), ElementsAre("b", "c", "d", "a"),
+                                 ElementsAre("c", "d", "a", "b"), ElementsAre("d", "a", "b", "c")));
 }
 
 TEST_F(WorkerPrepareTest, OnePartitionWaitsAndTheOtherIsDone) {
@@ -192,7 +206,7 @@ TEST_F(WorkerPrepareTest, AbortedTakesTheBatchBack) {
   clock_.Advance(absl::Milliseconds(40));
   Send("0: a");
   ASSERT_TRUE(worker->Step().ok());
-  world_ = {absl::StatusCode::kAborted, 1, 0};
+  world_ = {absl::StatusCode::kAborted, 1, 0, {}};
   Send("0: b"), Send("1: c");
   ASSERT_TRUE(StepUntilIdle(*worker).ok());
   clock_.Advance(absl::Milliseconds(60));
@@ -203,7 +217,7 @@ TEST_F(WorkerPrepareTest, AbortedTakesTheBatchBack) {
 
 TEST_F(WorkerPrepareTest, AnythingElseEndsTheWorker) {
   const auto worker = Start("0", CommitTiming::EveryStep());
-  world_ = {absl::StatusCode::kInternal, 1, 0};
+  world_ = {absl::StatusCode::kInternal, 1, 0, {}};
   Send("0: a");
   EXPECT_EQ(StepUntilIdle(*worker).status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(StepUntilIdle(*worker).status().code(), absl::StatusCode::kInternal);

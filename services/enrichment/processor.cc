@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
@@ -58,6 +59,7 @@ class EnrichmentProcessor final : public stream::Processor {
     if (!reader_.claims().empty()) {
       resolutions_.assign(reader_.claims().size(), Resolution());
       TEND_RETURN_IF_ERROR(store_.Resolve(reader_.claims(), now, absl::MakeSpan(resolutions_)));
+      KeepResolutions();
     }
     end_ = records.size();
     return absl::OkStatus();
@@ -105,6 +107,23 @@ class EnrichmentProcessor final : public stream::Processor {
   const Repeats& repeats() const { return repeats_; }
 
  private:
+  // The store's views live until it is asked again, which another partition's processor may do.
+  void KeepResolutions() {
+    size_t size = 0;
+    for (const Resolution& r : resolutions_) {
+      size += r.person_id.size() + r.origin_id.size() + r.account_id.size();
+    }
+    kept_.clear();
+    kept_.reserve(size);  // it must not move
+    for (Resolution& r : resolutions_) {
+      for (absl::string_view* text : {&r.person_id, &r.origin_id, &r.account_id}) {
+        const size_t at = kept_.size();
+        absl::StrAppend(&kept_, *text);
+        *text = absl::string_view(kept_).substr(at);
+      }
+    }
+  }
+
   absl::Status EraseDue(absl::Time now) {
     for (const std::string& person : erasures_.due()) {
       absl::Status status = store_.Erase(person, now);
@@ -314,6 +333,7 @@ class EnrichmentProcessor final : public stream::Processor {
   // From Prepare for Process.
   size_t next_ = 0, end_ = 0;            // of reader_: the next to process, and where they end
   std::vector<Resolution> resolutions_;  // one a claim of reader_
+  std::string kept_;                     // what they view
   bool erased_ = false;                  // the store has forgotten who was due
   std::string bytes_;                    // reused from record to record
 };
