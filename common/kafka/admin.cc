@@ -14,6 +14,10 @@ namespace {
 // How often a new topic is looked for. The brokers learn of it within some milliseconds.
 constexpr absl::Duration kTopicRetry = absl::Milliseconds(5);
 
+// What was altered is told some milliseconds later, and who alters again merges with what is told:
+// it is waited for, at most so long.
+constexpr absl::Duration kToldWithin = absl::Seconds(2);
+
 // Which error an answer holds for the resource that was asked about, if any.
 absl::Status ErrorOf(const rd_kafka_ConfigResource_t** resources, size_t count,
                      const std::string& doing) {
@@ -136,7 +140,14 @@ absl::Status Admin::AlterTopic(absl::string_view name,
   size_t count = 0;
   const rd_kafka_ConfigResource_t** results = rd_kafka_AlterConfigs_result_resources(
       rd_kafka_event_AlterConfigs_result(answer.get()), &count);
-  return ErrorOf(results, count, doing);
+  TEND_RETURN_IF_ERROR(ErrorOf(results, count, doing));
+  const absl::Time end = absl::Now() + kToldWithin;
+  while (absl::Now() < end) {
+    const absl::StatusOr<TopicSettings> told = DescribeSettings(topic->name);
+    if (told.ok() && *told == settings) break;
+    absl::SleepFor(kTopicRetry);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tend::kafka
