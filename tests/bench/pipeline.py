@@ -123,7 +123,8 @@ def machine():
     memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) >> 20
     commit = subprocess.run(["git", "-C", str(TOP), "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
     print(f"{os.cpu_count()} cores ({cpu[1] if cpu else platform.machine()}), {memory} GiB, load {os.getloadavg()[0]:.1f}; commit {commit}")
-    print("Apache Kafka 4.3.1 (1 GiB heap, 4 partitions a topic), PostgreSQL 15, one instance of each service")
+    kafka = re.search(r"<version>(4\.[\d.]+)</version>", (TOP / "deploy/local/kafka/pom.xml").read_text())
+    print(f"Apache Kafka {kafka[1]} (1 GiB heap, 4 partitions a topic), PostgreSQL 15, one instance of each service")
 
 
 def made_up(folder, options, seed):

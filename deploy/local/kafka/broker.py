@@ -43,9 +43,6 @@ def settings(data, port, controller_port, for_tests):
         "transaction.state.log.num.partitions": 4,
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
-        # There is nobody to hand leadership to, and to try loses: a transaction that ends meanwhile was seen complete in
-        # the coordinator's log without its markers in the partitions, which then stood still for ever.
-        "controlled.shutdown.enable": "false",
     }
     if for_tests:
         lines |= {
