@@ -22,7 +22,7 @@ sys.path.insert(0, str(TOP / "tests/e2e"))
 from running_stack import BIN, RunningStack, new_folder
 
 OPEN_LOOP = BIN / "open_loop"
-OWNERS = 100
+OWNERS = 1000
 PROBES_PER_SECOND = {1000: 50, 10000: 100}
 WARM_UP_SECONDS = 10
 

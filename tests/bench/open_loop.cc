@@ -39,9 +39,12 @@ using Place = std::pair<int, int64_t>;  // partition and offset on tend.interact
 constexpr auto kTick = std::chrono::milliseconds(5);
 constexpr size_t kMostUnanswered = 60;  // of requests; the service allows 64
 constexpr auto kPatience = std::chrono::seconds(10);
-constexpr int kOwners = 100;
+constexpr int kOwners = 1000;  // few nudges each: within the daily budget, and on one page
 // Of the nudges, those that are looked for by ListNudges as well: one in so many.
-constexpr int kListedOneIn = 5;
+constexpr int kListedOneIn = 10;
+// So many are looked for at a time, each so often.
+constexpr int kListers = 8;
+constexpr auto kLookEvery = std::chrono::milliseconds(20);
 
 struct Options {
   std::string ingest, query, run = "1";
@@ -312,7 +315,7 @@ void ListAll(v1::NudgeService::Stub& stub, Board& board) {
       found = std::any_of(response.nudges().begin(), response.nudges().end(),
                           [&](const v1::Nudge& n) { return n.nudge_id() == seen.nudge_id; });
       if (found) board.Listed(place, Clock::now());
-      if (!found) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (!found) std::this_thread::sleep_for(kLookEvery);
     }
   }
 }
@@ -350,12 +353,13 @@ int Run(const Options& options) {
                     {Clock::now(), c.nudge().nudge_id(), c.nudge().owner_id()});
     }
   });
-  std::thread lister([&] { ListAll(*nudges, board); });
+  std::vector<std::thread> listers;
+  for (int i = 0; i < kListers; ++i) listers.emplace_back([&] { ListAll(*nudges, board); });
   Sender sender(options, *ingest, board);
   const grpc::Status sent = sender.Run();
   board.AwaitWatched(sender.probes());
   board.End();
-  lister.join();
+  for (std::thread& lister : listers) lister.join();
   watch_context.TryCancel();
   watcher.join();
   if (!sent.ok()) return Fail(absl::StrCat("StreamInteractions: ", sent.error_message()));
