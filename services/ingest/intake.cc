@@ -50,12 +50,15 @@ absl::Status Intake::Publish(Publisher& publisher) {
   return absl::OkStatus();
 }
 
-void Intake::Publish(Publisher& publisher, std::function<void(absl::Status)> done) {
+void Intake::Publish(Publisher& publisher, std::function<void(absl::Status)> done, Lane& lane) {
   if (records_.empty()) return done(absl::OkStatus());
-  publisher.Publish(records_, [this, done = std::move(done)](const auto& written) {
-    if (written.ok()) Settle(*written);
-    done(written.status());
-  });
+  publisher.Publish(
+      records_,
+      [this, done = std::move(done)](const auto& written) {
+        if (written.ok()) Settle(*written);
+        done(written.status());
+      },
+      &lane);
 }
 
 void Intake::Settle(absl::Span<const stream::Written> written) {

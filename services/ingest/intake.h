@@ -49,8 +49,9 @@ class Intake {
   // Writes everything taken so far; then items() hold their positions. Errors: UNAVAILABLE; all may
   // be written again.
   absl::Status Publish(Publisher& publisher);
-  // The same for who does not wait: done is called once, as Publisher's. This lives until then.
-  void Publish(Publisher& publisher, std::function<void(absl::Status)> done);
+  // The same for who does not wait: done is called once, as Publisher's. This and the lane live
+  // until then.
+  void Publish(Publisher& publisher, std::function<void(absl::Status)> done, Lane& lane);
   const std::vector<TakenItem>& items() const { return items_; }
   // Of the last accepted one; nullopt when none was.
   const std::optional<v1::Position>& last() const { return last_; }

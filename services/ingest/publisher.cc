@@ -48,31 +48,35 @@ absl::StatusOr<std::vector<stream::Written>> Publisher::Publish(
   return answer;
 }
 
-void Publisher::Publish(absl::Span<const Outgoing> records, Done done) {
-  Call call{records, 0, std::move(done)};
+void Publisher::Publish(absl::Span<const Outgoing> records, Done done, Lane* lane) {
+  Call call{records, 0, std::move(done), lane};
   for (const Outgoing& record : records) {
     call.bytes += static_cast<int64_t>(record.key.size() + record.value.size());
   }
   absl::Status refused;
   {
     const MutexLock lock(mu_);
-    refused = Refused(call.bytes);
+    refused = Refused(call);
     if (refused.ok()) {
       waiting_bytes_ += call.bytes;
       waiting_.push_back(std::move(call));
       changed_.notify_all();
       return;
     }
+    if (lane != nullptr) lane->broken_ = true;
   }
   call.done(refused);
 }
 
-absl::Status Publisher::Refused(int64_t bytes) const {
+absl::Status Publisher::Refused(const Call& call) const {
   if (stopped_) return absl::UnavailableError("the service is stopping, try again");
+  if (call.lane != nullptr && call.lane->broken_) {
+    return absl::UnavailableError("what came before it is not stored, try again from there");
+  }
   if (away_ && (writing_ || !waiting_.empty())) {
     return absl::UnavailableError("the log does not answer, try again");
   }
-  if (waiting_bytes_ > 0 && waiting_bytes_ + bytes > limits_.waiting_bytes) {
+  if (waiting_bytes_ > 0 && waiting_bytes_ + call.bytes > limits_.waiting_bytes) {
     return absl::UnavailableError("too much waits to be stored, try again later");
   }
   return absl::OkStatus();
@@ -113,6 +117,7 @@ void Publisher::Run(const std::stop_token& stop) {
       writing_ = false;
       away_ = !status.ok();
       Count(calls, status);
+      if (away_) TakeBehind(calls);
     }
     Answer(calls, ToCaller(status));
   }
@@ -123,6 +128,20 @@ void Publisher::Run(const std::stop_token& stop) {
     left.swap(waiting_);
   }
   Answer(left, absl::UnavailableError("the service is stopping, try again"));
+}
+
+void Publisher::TakeBehind(Calls& failed) {
+  for (const Call& call : failed) {
+    if (call.lane != nullptr) call.lane->broken_ = true;
+  }
+  const auto behind = std::stable_partition(waiting_.begin(), waiting_.end(), [](const Call& call) {
+    return call.lane == nullptr || !call.lane->broken_;
+  });
+  for (auto call = behind; call != waiting_.end(); ++call) {
+    waiting_bytes_ -= call->bytes;
+    failed.push_back(std::move(*call));
+  }
+  waiting_.erase(behind, waiting_.end());
 }
 
 void Publisher::Answer(Calls& calls, const absl::Status& status) {

@@ -40,6 +40,15 @@ struct PublisherLimits {
   int64_t write_bytes = 4 << 20;
 };
 
+// Calls of one caller that come to the log in their order: after one that failed or was refused no
+// later one is written, also of those that wait already. For one publisher, which it outlives or
+// whose calls are all done.
+class Lane {
+ private:
+  friend class Publisher;
+  bool broken_ = false;  // the publisher's mu_ guards it
+};
+
 // What a publisher did so far.
 struct PublisherCounts {
   int64_t written = 0;                          // records the log has for good, rejects among them
@@ -64,9 +73,9 @@ class Publisher {
 
   // The same for who does not wait. done is called once, here at once or on the publisher's thread,
   // which it must not hold up; calls of one thread are done in their order. records live until
-  // then.
+  // then, and so does the lane, if any.
   using Done = std::function<void(absl::StatusOr<std::vector<stream::Written>>)>;
-  void Publish(absl::Span<const Outgoing> records, Done done);
+  void Publish(absl::Span<const Outgoing> records, Done done, Lane* lane = nullptr);
 
   // Of keys and values that wait for a write. Any thread.
   int64_t waiting_bytes() const;
@@ -78,15 +87,18 @@ class Publisher {
     absl::Span<const Outgoing> records;
     int64_t bytes = 0;
     Done done;
+    Lane* lane;  // or null
   };
   using Calls = std::vector<Call>;
 
   void Run(const std::stop_token& stop);
   // Why a call cannot wait; OK: it may.
-  absl::Status Refused(int64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status Refused(const Call& call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What waits, up to one write.
   Calls TakeWaiting(const std::stop_token& stop);
   absl::Status Write(const Calls& calls);
+  // Adds to the calls of a failed write those that wait behind them in their lanes.
+  void TakeBehind(Calls& failed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Tells each what became of it.
   void Answer(Calls& calls, const absl::Status& status);
   void Count(const Calls& calls, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/runtime/mutex.h"
 #include "common/stream/memory_log.h"
+#include "common/testing/scripted_log.h"
 
 namespace tend::ingest {
 namespace {
@@ -16,70 +18,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
-
-// A log whose producers fail as they are told, and which counts the writes. For one publisher's
-// thread, and for the test once that has answered.
-class ScriptedLog final : public stream::Log {
- public:
-  explicit ScriptedLog(stream::Log& log) : log_(log) {}
-
-  absl::StatusOr<std::unique_ptr<stream::Producer>> NewProducer() override {
-    auto made = log_.NewProducer();
-    if (!made.ok()) return made.status();
-    ++producers;
-    return std::make_unique<ScriptedProducer>(*this, *std::move(made));
-  }
-  absl::Status CreateTopic(const stream::TopicConfig& c) override { return log_.CreateTopic(c); }
-  absl::StatusOr<int> PartitionCount(absl::string_view t) override {
-    return log_.PartitionCount(t);
-  }
-  absl::StatusOr<stream::OffsetRange> Offsets(const stream::TopicPartition& p,
-                                              stream::Isolation i) override {
-    return log_.Offsets(p, i);
-  }
-  absl::StatusOr<std::unique_ptr<stream::Consumer>> Join(
-      const stream::GroupMembership& m) override {
-    return log_.Join(m);
-  }
-  absl::StatusOr<std::unique_ptr<stream::Reader>> Open(const stream::TopicPartition& p,
-                                                       stream::Offset from,
-                                                       stream::Isolation i) override {
-    return log_.Open(p, from, i);
-  }
-  absl::StatusOr<std::unique_ptr<stream::TransactionalProducer>> NewTransactionalProducer(
-      absl::string_view id) override {
-    return log_.NewTransactionalProducer(id);
-  }
-
-  std::vector<absl::Status> failures;  // of the next writes, last first
-  int producers = 0;
-  int writes = 0;
-  std::function<void()> during;  // called within each write
-
- private:
-  class ScriptedProducer final : public stream::Producer {
-   public:
-    ScriptedProducer(ScriptedLog& log, std::unique_ptr<stream::Producer> producer)
-        : log_(log), producer_(std::move(producer)) {}
-    absl::Status Send(absl::Span<const stream::NewRecord> records,
-                      std::vector<stream::Written>& written) override {
-      ++log_.writes;
-      if (log_.during) log_.during();
-      if (!log_.failures.empty()) {
-        absl::Status failure = log_.failures.back();
-        log_.failures.pop_back();
-        return failure;
-      }
-      return producer_->Send(records, written);
-    }
-
-   private:
-    ScriptedLog& log_;
-    const std::unique_ptr<stream::Producer> producer_;
-  };
-
-  stream::Log& log_;
-};
 
 class PublisherTest : public ::testing::Test {
  protected:
@@ -93,7 +31,7 @@ class PublisherTest : public ::testing::Test {
 
   stream::ManualClock clock_{absl::FromUnixSeconds(1)};
   stream::MemoryLog memory_{clock_};
-  ScriptedLog log_{memory_};
+  stream::ScriptedLog log_{memory_};
 };
 
 TEST_F(PublisherTest, ACallerLearnsWhereItsRecordsAre) {
@@ -163,6 +101,76 @@ TEST_F(PublisherTest, WhileTheLogIsAwayOneCallerTriesAndOthersAreToldAtOnce) {
   told = true;
   first.join();
   EXPECT_TRUE(publisher.Publish({{"t", "k", "d"}}).ok());
+}
+
+// Calls of lanes, behind a write that does not end before GoOn.
+class PublisherLaneTest : public PublisherTest {
+ protected:
+  PublisherLaneTest() {
+    log_.during = [this] {
+      while (!go_on_) std::this_thread::yield();
+    };
+  }
+  ~PublisherLaneTest() override { go_on_ = true; }
+
+  void AwaitWriting() const {
+    while (publisher_.waiting_bytes() > 0) std::this_thread::yield();
+  }
+
+  // record: outlives the test's publisher.
+  void Bring(const Outgoing& record, Lane* lane = nullptr) {
+    publisher_.Publish(
+        {&record, 1},
+        [this, &record](const auto& written) {
+          const MutexLock lock(mu_);
+          told_.push_back(written.ok()
+                              ? absl::StrCat(record.value, "@", written->front().offset.value())
+                              : absl::StrCat("no ", record.value));
+        },
+        lane);
+  }
+
+  // What the next n callers are told.
+  std::vector<std::string> Told(size_t n) {
+    while (true) {
+      const MutexLock lock(mu_);
+      if (told_.size() >= n) return std::exchange(told_, {});
+    }
+  }
+
+  const Outgoing a_ = {"t", "", "aaa"}, b_ = {"t", "", "bbb"}, c_ = {"t", "", "cc"};
+  Lane lane_;
+  std::atomic<bool> go_on_ = false;
+  Mutex mu_;
+  std::vector<std::string> told_ ABSL_GUARDED_BY(mu_);
+  PublisherLimits limits_{.waiting_bytes = 5};
+  Publisher publisher_{log_, limits_};
+};
+
+TEST_F(PublisherLaneTest, BehindAFailedCallNoneOfItsLaneIsWritten) {
+  log_.failures = {absl::UnavailableError("away")};
+  Bring(a_, &lane_);
+  AwaitWriting();
+  Bring(b_, &lane_);
+  Bring(c_);
+  go_on_ = true;
+  EXPECT_THAT(Told(3), ElementsAre("no aaa", "no bbb", "cc@0"));
+  EXPECT_EQ(publisher_.waiting_bytes(), 0);
+  Bring(b_, &lane_);
+  EXPECT_THAT(Told(1), ElementsAre("no bbb"));
+  Lane again;
+  Bring(a_, &again);
+  EXPECT_THAT(Told(1), ElementsAre("aaa@1"));
+}
+
+TEST_F(PublisherLaneTest, BehindARefusedCallNoneOfItsLaneIsWritten) {
+  Bring(a_, &lane_);
+  AwaitWriting();
+  Bring(b_, &lane_);
+  Bring(a_, &lane_);  // too much
+  Bring(c_, &lane_);
+  go_on_ = true;
+  EXPECT_THAT(Told(4), ElementsAre("no aaa", "no cc", "aaa@0", "bbb@1"));
 }
 
 TEST_F(PublisherTest, AProducerThatIsDoneForIsMadeAnew) {

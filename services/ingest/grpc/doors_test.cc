@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/server.h"
 #include "common/stream/memory_log.h"
+#include "common/testing/scripted_log.h"
 #include "services/ingest/grpc/inbox_service.h"
 #include "services/ingest/grpc/ingest_service.h"
 
@@ -65,7 +67,8 @@ class DoorsTest : public ::testing::Test {
 
   stream::ManualClock clock_{kNow};
   stream::MemoryLog log_{clock_};
-  Publisher publisher_{log_};
+  stream::ScriptedLog writes_{log_};
+  Publisher publisher_{writes_};
   ImportLedger ledger_{log_, publisher_};
   IngestServiceHandler ingest_{publisher_, ledger_, clock_};
   InboxServiceHandler inbox_{publisher_, clock_};
@@ -202,6 +205,69 @@ TEST_F(DoorsTest, AStreamEndsAtARequestThatIsNoneAfterTheAnswersBefore) {
   EXPECT_TRUE(stream->Read(&response));
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+// Streams of which the first request is being written, until it may go on.
+class HeldStreamTest : public DoorsTest {
+ protected:
+  HeldStreamTest() {
+    writes_.during = [this] {
+      writing_ = true;
+      while (!go_on_) std::this_thread::yield();
+    };
+    Send("first");
+    while (!writing_) std::this_thread::yield();
+  }
+  ~HeldStreamTest() override { go_on_ = true; }
+
+  void Send(const std::string& id) {
+    v1::StreamInteractionsRequest request;
+    *request.add_interactions() = Mail(id);
+    ASSERT_TRUE(stream_->Write(request));
+  }
+
+  // The ids in the log, once all that waited is written, and then one more.
+  std::vector<std::string> Stored() {
+    v1::PublishInteractionsRequest request;
+    *request.add_interactions() = Mail("last");
+    grpc::Status status;
+    do {
+      v1::PublishInteractionsResponse response;
+      grpc::ClientContext context;
+      status = ingest_stub_->PublishInteractions(&context, request, &response);
+    } while (!status.ok());
+    std::vector<std::string> ids;
+    for (const auto& one : Read<v1::Interaction>("tend.interactions.v1")) ids.push_back(one.id());
+    return ids;
+  }
+
+  std::atomic<bool> writing_ = false, go_on_ = false;
+  grpc::ClientContext context_;
+  std::unique_ptr<
+      grpc::ClientReaderWriter<v1::StreamInteractionsRequest, v1::StreamInteractionsResponse>>
+      stream_ = ingest_stub_->StreamInteractions(&context_);
+};
+
+TEST_F(HeldStreamTest, WhatWaitsBehindARequestThatIsNotStoredIsNotStoredEither) {
+  writes_.failures = {absl::UnavailableError("away")};
+  Send("second");
+  while (publisher_.waiting_bytes() == 0) std::this_thread::yield();
+  go_on_ = true;
+  v1::StreamInteractionsResponse response;
+  EXPECT_FALSE(stream_->Read(&response));
+  EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(Stored(), ElementsAre("last"));
+}
+
+TEST_F(HeldStreamTest, WhatComesBehindARequestThatIsNoneIsNotStored) {
+  stream_->Write({});
+  Send("behind");
+  go_on_ = true;
+  v1::StreamInteractionsResponse response;
+  EXPECT_TRUE(stream_->Read(&response));
+  EXPECT_FALSE(stream_->Read(&response));
+  EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(Stored(), ElementsAre("first", "last"));
 }
 
 TEST_F(DoorsTest, AStreamWhoseCallerIsGoneOrWhoseServerStopsEnds) {

@@ -72,7 +72,10 @@ void InteractionStream::Take() {
   exchange->bytes = exchange->intake.bytes();
   {
     const MutexLock lock(mu_);
-    if (!taken.ok()) exchange->result = taken;
+    if (!taken.ok()) {
+      exchange->result = taken;
+      all_read_ = true;  // the call ends at this one
+    }
     open_bytes_ += exchange->bytes;
     open_.push_back(exchange);
   }
@@ -81,14 +84,16 @@ void InteractionStream::Take() {
 
 void InteractionStream::Publish(std::shared_ptr<Exchange> exchange) {
   Intake& intake = exchange->intake;
-  intake.Publish(publisher_, [stream = shared_from_this(),
-                              exchange = std::move(exchange)](const absl::Status& status) {
-    {
-      const MutexLock lock(stream->mu_);
-      exchange->result = status;
-    }
-    stream->GoOn(/*may_read=*/false);
-  });
+  intake.Publish(
+      publisher_,
+      [stream = shared_from_this(), exchange = std::move(exchange)](const absl::Status& status) {
+        {
+          const MutexLock lock(stream->mu_);
+          exchange->result = status;
+        }
+        stream->GoOn(/*may_read=*/false);
+      },
+      lane_);
 }
 
 void InteractionStream::OnWriteDone(bool ok) {

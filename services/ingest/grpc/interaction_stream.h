@@ -1,5 +1,6 @@
 // One StreamInteractions call, without a thread of its own: requests are read ahead while earlier
-// ones are on their way to the log, and answered in their order.
+// ones are on their way to the log, and answered in their order. The first that is not stored ends
+// the call, and what came behind it is not stored either.
 
 #ifndef TEND_SERVICES_INGEST_GRPC_INTERACTION_STREAM_H_
 #define TEND_SERVICES_INGEST_GRPC_INTERACTION_STREAM_H_
@@ -62,6 +63,7 @@ class InteractionStream final
   Publisher& publisher_;
   const stream::Clock& clock_;
   std::shared_ptr<InteractionStream> self_;  // until OnDone
+  Lane lane_;
 
   Mutex mu_;
   std::deque<std::shared_ptr<Exchange>> open_ ABSL_GUARDED_BY(mu_);  // in their order
