@@ -1,5 +1,5 @@
 """Kafka and PostgreSQL go away for 20 s, poison comes in on every topic, a second scoring instance comes and goes: the
-services wait, say so and go on by themselves, and the outcome is the trial's.
+services wait, say so and go on by themselves, or stop in time when told to, and the outcome is the trial's.
 """
 
 import shutil
@@ -11,12 +11,12 @@ import unittest
 sys.dont_write_bytecode = True
 from comparison import TOPICS, ComparedWithTheTrial
 from outcome import Outcome
-from running_stack import BIN, RunningStack, new_folder, while_sending
+from running_stack import BIN, STOP_SECONDS, RunningStack, new_folder, while_sending
 from traffic import Traffic, tend_trial
 
 AWAY_SECONDS = 20.0
 TOLD_SECONDS = 7.0  # two waits of 3 s at most: for what was imported before, and for the first record
-SERVICES = ("enrichment", "scoring", "notification", "ingest")
+SERVICES = ("enrichment", "scoring", "notification", "ingest", "query")
 READ = ("tend.interactions.v1", "tend.person-events.v1", "tend.moments.v1", "tend.owner-events.v1")
 
 
@@ -33,7 +33,7 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         stack.stop("scoring-2")
         stack.send("list", traffic.list)
         while_sending(stack, "interactions", traffic.history[0], cls.kafka_away)
-        while_sending(stack, "interactions", traffic.history[1], cls.postgres_away)
+        while_sending(stack, "interactions", traffic.history[1], cls.stopped_without_kafka, cls.postgres_away)
         while_sending(stack, "interactions", traffic.history[2], lambda: stack.start("scoring-2"), lambda: stack.stop("scoring"),
                       lambda: stack.start("scoring"))
         while_sending(stack, "interactions", traffic.history[3], cls.poison, lambda: stack.kill("scoring-2"),
@@ -57,6 +57,15 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         return done.returncode, done.stdout, time.monotonic() - began
 
     @classmethod
+    def stopped_without_kafka(cls):
+        cls.stack.stop("kafka")
+        cls.timed_import()  # until it is told, all have seen that nothing answers
+        cls.stops = {name: cls.stack.stop(name) for name in SERVICES}
+        cls.stack.start("kafka")
+        for name in SERVICES:
+            cls.stack.start(name)
+
+    @classmethod
     def postgres_away(cls):
         cls.stack.stop("postgres")
         time.sleep(AWAY_SECONDS)
@@ -69,6 +78,9 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
 
     def test_no_service_ended_by_itself(self):
         self.assertEqual(self.stack.ended(), [])
+
+    def test_a_service_stops_in_time_without_kafka(self):
+        self.assertEqual([name for name in SERVICES if self.stops[name] > STOP_SECONDS], [], self.stops)
 
     def test_ingest_says_soon_that_it_cannot_keep_anything(self):
         code, said, seconds = self.seen["without Kafka"]

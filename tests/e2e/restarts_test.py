@@ -10,11 +10,10 @@ import unittest
 sys.dont_write_bytecode = True
 from comparison import TOPICS, ComparedWithTheTrial
 from outcome import Outcome
-from running_stack import RunningStack, new_folder, while_sending
+from running_stack import STOP_SECONDS, RunningStack, new_folder, while_sending
 from traffic import Traffic, tend_trial
 
-STOP_SECONDS = 5.0
-HIT = ("enrichment", "scoring", "notification", "ingest")
+HIT = ("enrichment", "scoring", "notification", "ingest", "query")
 
 
 class RestartsTest(ComparedWithTheTrial, unittest.TestCase):

@@ -23,6 +23,7 @@ from machine import end_with_parent
 
 START_SECONDS = 90.0
 END_SECONDS = 40.0
+STOP_SECONDS = 5.0  # what a service may take, whatever it was doing
 SEND_SECONDS = 120.0
 LOOK = 0.05
 
