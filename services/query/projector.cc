@@ -87,25 +87,24 @@ absl::StatusOr<Projector::Stepped> Projector::Step() {
   ProjectorReport& report = stepped.report;
   maker_.Begin(written_);
   written_ = false;
-  Place* place = nullptr;  // records come in runs of a partition
   for (const stream::Record& record : polled_.records) {
     if (!Make(record)) ++report.unusable;
-    if (place == nullptr || !place->Is(record.topic, record.partition)) {
-      place = Find(record.topic, record.partition);
-      if (place == nullptr) return absl::AbortedError("a topic has got more partitions");
+  }
+  // Also over markers of transactions, which come alone where nothing follows them: the tables then
+  // say that the end is reached.
+  for (Place& place : places_) {
+    const auto next = consumer_->Position(View(place.progress.topic), place.progress.partition);
+    if (!next.has_value()) continue;
+    report.positions.push_back({{place.progress.topic, place.progress.partition}, *next});
+    if (next->value() > place.progress.next_offset.value_or(place.start.value())) {
+      place.reached = next->value();
     }
-    place->reached = stream::Next(record.offset).value();
   }
   TEND_RETURN_IF_ERROR(WriteRows());
   written_ = true;
   const absl::Time now = clock_.Now();
   for (const stream::Record& record : polled_.records) {
     report.latencies.Add(now - record.produce_time);
-  }
-  for (const Place& at : places_) {
-    const auto next = consumer_->Position(View(at.progress.topic), at.progress.partition);
-    if (!next.has_value()) continue;
-    report.positions.push_back({{at.progress.topic, at.progress.partition}, *next});
   }
   report.records = static_cast<int64_t>(polled_.records.size());
   stepped.full = report.records * 2 > options_.limits.records;

@@ -29,6 +29,7 @@
 #include "services/query/grpc/nudge_service.h"
 #include "services/query/grpc/operations_service.h"
 #include "services/query/grpc/relationship_service.h"
+#include "services/query/position/passed_inputs.h"
 #include "services/query/postgres/list_questions.h"
 #include "services/query/postgres/nudge_questions.h"
 #include "services/query/postgres/position_watch.h"
@@ -57,6 +58,8 @@ constexpr absl::Duration kCallWithin = absl::Seconds(3), kLookWithin = absl::Sec
 constexpr absl::Duration kFlowEvery = absl::Seconds(10);
 // A batch takes well under a second, and one that moves a month's rows a minute at most.
 constexpr absl::Duration kStallAfter = absl::Seconds(90);
+// While somebody waits for a record that leaves nothing: a request, and two a partition.
+constexpr absl::Duration kPassedEvery = absl::Milliseconds(100);
 // Some ten thousand changes: a day of some thousand owners. What is older is read from the topic.
 constexpr int64_t kFeedBytes = 64 << 20;
 
@@ -197,6 +200,29 @@ class Flow {
   std::jthread thread_;  // the first to go
 };
 
+// What waits for positions, and the thread that asks the log for them.
+class Positions {
+ public:
+  explicit Positions(std::unique_ptr<kafka::KafkaLog> log)
+      : log_(std::move(log)),
+        passed_(*log_,
+                [this](const std::string& group, const std::vector<std::string>& topics) {
+                  return log_->GroupOffsets(group, topics);
+                }),
+        watch_(passed_),
+        thread_([this](const std::stop_token& stop) {
+          RunPassedInputs(passed_, kPassedEvery, stop);
+        }) {}
+
+  PositionWatch& watch() { return watch_; }
+
+ private:
+  const std::unique_ptr<kafka::KafkaLog> log_;
+  PassedInputs passed_;
+  PositionWatch watch_;
+  std::jthread thread_;  // the first to go
+};
+
 // What answers: the handlers, and the two doors to them.
 class Doors {
  public:
@@ -301,9 +327,11 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> flow_log,
                         MakeLog(runtime, ".flow", kLookWithin));
   Stream nudges(std::move(tailed), std::move(looked_up), clock, runtime.instance());
-  PositionWatch watch;
+  TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> passed_log,
+                        MakeLog(runtime, ".passed", kLookWithin));
+  Positions positions(std::move(passed_log));
   Flow flow(config, std::move(flow_log), clock);
-  Doors doors(config, watch, nudges.sources(), flow.sampler(), clock,
+  Doors doors(config, positions.watch(), nudges.sources(), flow.sampler(), clock,
               {numbers.model, numbers.policy}, options.history_months);
   TEND_RETURN_IF_ERROR(doors.Open(runtime));
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
@@ -311,7 +339,7 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
                       {"http_port", doors.http_port()},
                       {"metrics_port", metrics_port}});
   service::LagWatch lag(std::move(looked_at), metrics, kLookEvery, kStallAfter);
-  Teller teller(metrics, doors.server(), lag, watch);
+  Teller teller(metrics, doors.server(), lag, positions.watch());
   ProjectionWriter writer({config.postgres()}, {options.history_months});
   Projector projector(*log, writer, clock, options);
   absl::Status status = RunProjector(projector, options, teller, stop);

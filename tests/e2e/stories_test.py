@@ -121,9 +121,17 @@ class StoriesTest(unittest.TestCase):
             self.assertEqual(watch.states(nudge["nudgeId"], 2), ["NUDGE_STATE_OPEN", "NUDGE_STATE_WITHDRAWN"])
             self.assertEqual(self.posted("NudgeService/GetNudge", {"nudgeId": nudge["nudgeId"]})["nudge"]["nudgeId"], nudge["nudgeId"])
 
-    def posted(self, method, message):
+    def test_a_repeat_is_visible_at_once_though_it_leaves_nothing(self):
+        row = {"id": "again", "source": {"system": "story", "instance": "1", "recordId": "again"}, "questionAsked": {"topic": "integration"},
+               "occurTime": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+               "parties": [{"role": "PARTY_ROLE_SUBJECT", "identifiers": [{"kind": "IDENTIFIER_KIND_EMAIL", "raw": "gus@elm.example"}]}]}
+        self.tell("interactions", write(self.folder / "again.jsonl", [json.dumps(row)]))
+        position = self.posted("IngestService/PublishInteractions", {"interactions": [row]}, "ingest")["position"]
+        self.assertIn("relationships", self.posted("RelationshipService/ListRelationships", {"minPosition": position}))
+
+    def posted(self, method, message, service="query"):
         """A method's answer as JSON over HTTP."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.stack.place.http['query']}/tend.v1.{method}",
+        request = urllib.request.Request(f"http://127.0.0.1:{self.stack.place.http[service]}/tend.v1.{method}",
                                          json.dumps(message).encode(), {"content-type": "application/json"})
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)

@@ -156,6 +156,7 @@ v1::Position Pipeline::Tell(const std::string& lines) {
     if (received > clock_.Now()) AdvanceTo(received);
     v1::Interaction interaction = testing::InteractionOf(story, line);
     interaction.set_id(absl::StrCat("told-", ++told_));
+    last_told_ = interaction;
     last = Happens(std::move(interaction));
   }
   return last;

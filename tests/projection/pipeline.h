@@ -43,6 +43,8 @@ class Pipeline {
   // Owners of ours: eve and tom. Returns the position of its last interaction.
   v1::Position Tell(const std::string& story);
   v1::Position Happens(v1::Interaction interaction);
+  // The last line once more, as its sender repeats it. REQUIRES: Tell.
+  v1::Position TellAgain() { return Happens(last_told_); }
   // Many at once, now; then all hops work until they are idle.
   void Happen(std::vector<v1::Interaction> interactions);
   // Lets time pass.
@@ -75,6 +77,7 @@ class Pipeline {
   std::vector<stream::Written> written_;
   enrichment::IdentityLogRelay relay_;
   int told_ = 0;
+  v1::Interaction last_told_;
 };
 
 // Projects all there is. The projector was started.

@@ -5,10 +5,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/postgres/pool.h"
 #include "gtest/gtest.h"
+#include "services/query/position/passed_inputs.h"
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/tables.h"
 #include "services/query/projector.h"
@@ -32,12 +35,26 @@ class ProjectedTest : public ::testing::Test {
     last_ = pipeline_.Tell(story);
     Project();
   }
+  // All hops have read all that was told.
+  absl::StatusOr<OffsetsByPartition> Ends(const std::vector<std::string>& topics) {
+    OffsetsByPartition ends;
+    for (const std::string& topic : topics) {
+      for (int i = 0; i < Pipeline::kPartitions; ++i) {
+        ends[{topic, i}] =
+            pipeline_.log().Offsets({topic, i}, stream::Isolation::kReadCommitted)->end;
+      }
+    }
+    return ends;
+  }
   void Project() { ASSERT_EQ(ProjectAll(*projector_), absl::OkStatus()); }
 
   Pipeline pipeline_;
   Database database_;
   postgres::Pool pool_;
-  PositionWatch watch_;
+  PassedInputs passed_{pipeline_.log(), [this](const std::string& /*group*/, const auto& topics) {
+                         return Ends(topics);
+                       }};
+  PositionWatch watch_{passed_};
   Tables tables_;
   std::unique_ptr<Projector> projector_;
   v1::Position last_;  // of the last interaction that was told

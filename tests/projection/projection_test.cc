@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "common/testing/postgres_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -103,6 +104,27 @@ TEST_F(ProjectionTest, AReplayIsANoOp) {
   const std::string before = database.Dump();
   ProjectTo(database);
   EXPECT_EQ(database.Dump(), before);
+}
+
+// Transactions end in markers, behind which often nothing comes.
+TEST_F(ProjectionTest, ItReachesTheEndsOfTheTopics) {
+  pipeline_.Tell(kStory);
+  Database database;
+  ProjectTo(database);
+  int reached = 0;
+  for (const char* topic : {kPersonEventsTopic, kRelationshipsTopic, kNudgesTopic}) {
+    for (int i = 0; i < Pipeline::kPartitions; ++i) {
+      const auto range = pipeline_.log().Offsets({topic, i}, stream::Isolation::kReadUncommitted);
+      if (range->start == range->end) continue;
+      ++reached;
+      EXPECT_EQ(database.Count(absl::StrCat("projection_offset WHERE topic = '", topic,
+                                            "' AND partition = ", i,
+                                            " AND next_offset = ", range->end.value())),
+                1)
+          << topic << "/" << i;
+    }
+  }
+  EXPECT_GE(reached, 3);
 }
 
 // What the runbook does with a database that is older than the topics' retention.

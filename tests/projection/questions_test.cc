@@ -232,5 +232,30 @@ TEST_F(QuestionsTest, AReadWaitsForItsPosition) {
   EXPECT_TRUE(questions_.Get(request).ok());
 }
 
+TEST_F(QuestionsTest, ARecordThatLeavesNothingIsVisibleOnceAllBeforeItIs) {
+  Tell(kStory);
+  v1::GetRelationshipRequest request;
+  request.set_person_id(pipeline_.PersonId("ann"));
+  pipeline_.Tell("2026-02-13T09:00 ann asks\n");
+  *request.mutable_min_position() = pipeline_.TellAgain();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(questions_.Get(request).status()))
+      << "nobody looked whether it was read";
+  ASSERT_EQ(passed_.Look(), absl::OkStatus());
+  EXPECT_TRUE(absl::IsDeadlineExceeded(questions_.Get(request).status()));
+  Project();
+  EXPECT_TRUE(questions_.Get(request).ok());
+}
+
+TEST_F(QuestionsTest, ARecordThatScoringHasYetToReadIsNotTakenForOneThatLeavesNothing) {
+  Tell(kStory);
+  v1::GetRelationshipRequest request;
+  request.set_person_id(pipeline_.PersonId("ann"));
+  *request.mutable_min_position() = last_;
+  database_.Run("UPDATE scored_offset SET next_offset = 0");
+  EXPECT_TRUE(absl::IsDeadlineExceeded(questions_.Get(request).status()));
+  ASSERT_EQ(passed_.Look(), absl::OkStatus());
+  EXPECT_TRUE(absl::IsDeadlineExceeded(questions_.Get(request).status()));
+}
+
 }  // namespace
 }  // namespace tend::query

@@ -17,6 +17,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/query/grpc/nudge_service.h"
+#include "services/query/position/passed_inputs.h"
 #include "services/query/postgres/nudge_questions.h"
 #include "services/query/watch/nudge_tail.h"
 
@@ -118,8 +119,9 @@ class NudgeWatchTest : public ::testing::Test {
   stream::ManualClock clock_{absl::FromUnixSeconds(1'769'904'000)};
   stream::MemoryLog log_{clock_};
   std::unique_ptr<stream::Producer> producer_;
-  postgres::Pool pool_{{}, 1};  // nobody asks the tables
-  PositionWatch positions_;
+  postgres::Pool pool_{{}, 1};          // nobody asks the tables
+  PassedInputs passed_{log_, nullptr};  // nobody waits for a position
+  PositionWatch positions_{passed_};
   Tables tables_{pool_, positions_};
   NudgeQuestions questions_{tables_, clock_};
   std::unique_ptr<NudgeFeed> feed_;
