@@ -37,8 +37,10 @@ class Task {
 
   // One bounded piece of the restore: the first call fixes the changelog's high watermark, the last
   // one compares the state with the group's offsets and seeks. Returns with running() when done.
-  // Errors: UNAVAILABLE (call again); DATA_LOSS when state and offsets disagree or cannot be read.
-  absl::Status Restore(Log& log, Consumer& consumer, const PollLimits& limits);
+  // elapsed: the clock's. Errors: UNAVAILABLE (call again; once it stands for long, the message
+  // says where, and what to do); DATA_LOSS when state and offsets disagree or cannot be read.
+  absl::Status Restore(Log& log, Consumer& consumer, const PollLimits& limits,
+                       absl::Duration elapsed);
 
   // Lets the processor ask the outside world before it is called with these; none: with time.
   // After an error the consumer has read past records that nobody used: ReadAgain seeks back.
@@ -98,6 +100,8 @@ class Task {
     Offset next;       // as of this batch
   };
 
+  absl::Status RestoreSome(Log& log, Consumer& consumer, const PollLimits& limits);
+  absl::Status StandsStill(const absl::Status& status, absl::Duration span) const;
   absl::Status Seek(Consumer& consumer) const;
   absl::Status OpenChangelog(Log& log);
   absl::Status ReadChangelog(const PollLimits& limits);
@@ -118,6 +122,10 @@ class Task {
   std::vector<Input> inputs_;
   std::unique_ptr<Reader> changelog_;  // while restoring
   Offset changelog_end_;
+  // As the restore moved last, and when; not yet: never.
+  State last_state_ = State::kNew;
+  Offset last_position_;
+  absl::Duration moved_at_ = absl::InfiniteDuration();
   std::vector<Record> records_;
   absl::Status disagreement_;  // between state and offsets, as first seen
   bool has_state_ = false;     // the changelog holds anything at all

@@ -16,8 +16,41 @@
 #include "common/stream/task.h"
 
 namespace tend::stream {
+namespace {
 
-absl::Status Task::Restore(Log& log, Consumer& consumer, const PollLimits& limits) {
+// A transaction is aborted after 10 s (common/kafka/settings.h): what holds back a restore for
+// longer does not end by itself.
+constexpr absl::Duration kLong = absl::Seconds(15);
+
+}  // namespace
+
+absl::Status Task::Restore(Log& log, Consumer& consumer, const PollLimits& limits,
+                           absl::Duration elapsed) {
+  absl::Status status = RestoreSome(log, consumer, limits);
+  const Offset position = changelog_ == nullptr ? Offset() : changelog_->position();
+  if (state_ != last_state_ || position != last_position_) {
+    last_state_ = state_;
+    last_position_ = position;
+    moved_at_ = elapsed;
+  }
+  if (elapsed - moved_at_ < kLong || !(status.ok() || absl::IsUnavailable(status))) return status;
+  return StandsStill(status, elapsed - moved_at_);
+}
+
+absl::Status Task::StandsStill(const absl::Status& status, absl::Duration span) const {
+  std::string what(status.message());
+  if (changelog_ != nullptr) {
+    what = absl::StrCat("nothing committed comes from ", spec_.changelog_topic, "/", partition_,
+                        "@", last_position_.value(), ", which ends at ", changelog_end_.value());
+  }
+  return absl::UnavailableError(absl::StrCat(
+      "restoring ", spec_.name, "/", partition_, ", for ",
+      absl::FormatDuration(absl::Trunc(span, absl::Seconds(1))), ": ", what,
+      "; if the log answers otherwise, a transaction holds it back: docs/runbook.md, \"A hanging "
+      "transaction\""));
+}
+
+absl::Status Task::RestoreSome(Log& log, Consumer& consumer, const PollLimits& limits) {
   switch (state_) {
     case State::kNew:
       if (!stateful()) {
@@ -88,7 +121,7 @@ absl::Status Task::Locate(Log& log, Consumer& consumer) {
     input.next = input.committed = *located;
   }
   for (const Input& input : inputs_) {
-    const absl::Status sought = consumer.Seek({input.topic, partition_, input.next});
+    absl::Status sought = consumer.Seek({input.topic, partition_, input.next});
     // Revoked meanwhile: the worker learns of it by its next poll.
     if (!sought.ok() && !absl::IsNotFound(sought)) return sought;
   }

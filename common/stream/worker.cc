@@ -82,7 +82,7 @@ absl::Status Worker::Dispatch(StepResult& result) {
 absl::Status Worker::Mend(const absl::Status& failure, StepResult& result) {
   switch (RecoveryOf(failure)) {
     case Recovery::kRetry:
-      result.waiting = true;
+      Wait(failure, result);
       return absl::OkStatus();
     case Recovery::kAbort:
       // Before anything is open there is nothing to abort: the same call again.
@@ -101,6 +101,11 @@ absl::Status Worker::Mend(const absl::Status& failure, StepResult& result) {
       break;
   }
   return Annotate(failure, absl::StrCat("worker ", options_.member, " of ", spec_.name).c_str());
+}
+
+void Worker::Wait(const absl::Status& because, StepResult& result) {
+  result.waiting = true;
+  result.because.Update(because);
 }
 
 absl::Status Worker::Run(StepResult& result) {
@@ -147,7 +152,7 @@ absl::Status Worker::TakeBatch(StepResult& result) {
   if (ABSL_PREDICT_TRUE(prepared.ok())) return transaction_->status();
   if (!absl::IsUnavailable(prepared)) return prepared;
   // What is open can be committed meanwhile, and polling goes on, so that the group may move us.
-  result.waiting = true;
+  Wait(prepared, result);
   result.pause = visited_.empty()
                      ? kAskAgain
                      : std::min(kAskAgain, policy_.UntilCommit(batch_, clock_.Elapsed()));

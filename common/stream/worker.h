@@ -64,6 +64,7 @@ struct StepResult {
   bool worked = false;   // otherwise the next step finds the same, unless somebody writes or moves
   bool waiting = false;  // a call came back UNAVAILABLE, the log's or Prepare: again next step
   absl::Duration pause;  // the timing wants nothing done for so long
+  absl::Status because;  // it waits: the first of these calls' status
 };
 
 class Worker {
@@ -120,6 +121,7 @@ class Worker {
   // Turns an error into the phase that mends it. Errors: those that nothing here can mend.
   absl::Status Mend(const absl::Status& failure, StepResult& result);
 
+  static void Wait(const absl::Status& because, StepResult& result);
   absl::Status Restore(StepResult& result);
   absl::Status TakeBatch(StepResult& result);
   void TakeAssigned();

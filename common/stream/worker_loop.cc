@@ -28,7 +28,8 @@ class Loop {
       if (status.ok()) break;
       const Recovery recovery = RecoveryOf(status);
       if (recovery != Recovery::kRetry && recovery != Recovery::kRecreate) return status;
-      BackOff(status);
+      Tell(status);
+      BackOff();
     }
     return absl::OkStatus();
   }
@@ -51,7 +52,9 @@ class Loop {
         TEND_RETURN_IF_ERROR(Observe(worker, result.waiting));
       }
       if (result.waiting) {
-        BackOff(absl::UnavailableError("the log, or what a processor asks, does not answer"));
+        Tell(result.because);
+        // While one partition waits, the others work.
+        if (!result.worked) BackOff();
       } else if (result.worked) {
         wait_ = options_.first_wait;
         in_trouble_ = false;
@@ -84,9 +87,15 @@ class Loop {
     return observer_.Observe(view);
   }
 
-  void BackOff(const absl::Status& status) {
-    if (!in_trouble_) observer_.Trouble(status);
+  void Tell(const absl::Status& trouble) {
+    const absl::Duration now = clock_.Elapsed();
+    if (in_trouble_ && now - told_ < options_.tell_every) return;
+    observer_.Trouble(trouble);
     in_trouble_ = true;
+    told_ = now;
+  }
+
+  void BackOff() {
     Pause(wait_, stop_);
     wait_ = std::min(wait_ * 2, options_.last_wait);
   }
@@ -100,6 +109,7 @@ class Loop {
   WorkerStats done_;  // of the workers before this one
   absl::Duration wait_;
   absl::Duration observed_ = -absl::InfiniteDuration();
+  absl::Duration told_;  // of the trouble
   bool in_trouble_ = false;
 };
 

@@ -22,6 +22,8 @@ struct WorkerLoopOptions {
   // doubles from the first to the last.
   absl::Duration first_wait = absl::Milliseconds(50);
   absl::Duration last_wait = absl::Seconds(5);
+  // How often a wait is told while it lasts.
+  absl::Duration tell_every = absl::Minutes(1);
   // How often Observe is called at least.
   absl::Duration observe_every = absl::Seconds(1);
   // A stop commits what is open, for at most this long.
@@ -42,8 +44,8 @@ class WorkerLoopObserver {
   virtual ~WorkerLoopObserver() = default;
   // Errors end the worker as its own do: after a FAILED_PRECONDITION a new one is made.
   virtual absl::Status Observe(const WorkerLoopView& view) = 0;
-  // The worker waits for the log (UNAVAILABLE), or was told to go and is made anew. Once for each
-  // spell.
+  // The worker waits for the log or for what its processor asks (UNAVAILABLE), or was told to go
+  // and is made anew. Once for each spell, and again as it lasts.
   virtual void Trouble(const absl::Status& status) = 0;
 };
 

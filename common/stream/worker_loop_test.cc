@@ -30,7 +30,10 @@ class Watcher final : public WorkerLoopObserver {
     if (enough_(view.totals)) stop.request_stop();
     return std::exchange(verdict, absl::OkStatus());
   }
-  void Trouble(const absl::Status& status) override { troubles.push_back(status.code()); }
+  void Trouble(const absl::Status& status) override {
+    troubles.push_back(status.code());
+    because.assign(status.message().data(), status.message().size());
+  }
 
   std::stop_source stop;
   WorkerStats last;
@@ -38,6 +41,7 @@ class Watcher final : public WorkerLoopObserver {
   std::vector<InputPosition> positions;
   absl::Status verdict;  // of the next Observe
   std::vector<absl::StatusCode> troubles;
+  std::string because;  // of the last
 
  private:
   const std::function<bool(const WorkerStats&)> enough_;
@@ -106,7 +110,46 @@ TEST_F(WorkerLoopTest, ItWaitsForALogThatDoesNotAnswerAndSaysSoOnce) {
   Watcher watcher([](const WorkerStats& totals) { return totals.records == 1; });
   ASSERT_TRUE(Run(faulty, watcher).ok());
   EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(watcher.because, "a fault");
   EXPECT_THAT(Events(), ElementsAre("a"));
+}
+
+TEST_F(WorkerLoopTest, AWaitIsToldAgainEachMinute) {
+  Send("a");
+  int refusals = 7;
+  FaultyLog faulty(log_, [&](LogCall call) {
+    if (call != LogCall::kPoll || refusals-- <= 0) return Fault::kNone;
+    clock_.Advance(absl::Seconds(20));
+    return Fault::kRetry;
+  });
+  Watcher watcher([](const WorkerStats& totals) { return totals.records == 1; });
+  ASSERT_TRUE(Run(faulty, watcher).ok());
+  EXPECT_EQ(watcher.troubles.size(), 3U);
+}
+
+// A pause would be too long for this test.
+TEST_F(WorkerLoopTest, WhileOnePartitionWaitsTheOtherWorks) {
+  options_.first_wait = options_.last_wait = absl::Hours(1);
+  options_.worker.timing = CommitTiming::EveryStep();
+  options_.worker.limits.records = 1;
+  for (const char* topic : {"test.wide-in", "test.wide-state"}) {
+    ASSERT_TRUE(log_.CreateTopic({topic, 2, Cleanup::kCompact}).ok());
+  }
+  spec_.input_topics = {"test.wide-in"};
+  spec_.changelog_topic = "test.wide-state";
+  NewRecord record;
+  record.topic = "test.wide-in";
+  record.partition = 1;
+  record.value = "a";
+  ASSERT_TRUE(producer_->Send({record, record}, written_).ok());
+  Watcher watcher([](const WorkerStats& totals) { return totals.records == 2; });
+  int asked = 0;  // for an offset; first for that of partition 0
+  FaultyLog faulty(log_, [&](LogCall call) {
+    if (call != LogCall::kCommitted || watcher.stop.stop_requested()) return Fault::kNone;
+    return ++asked != 2 ? Fault::kRetry : Fault::kNone;
+  });
+  ASSERT_TRUE(Run(faulty, watcher).ok());
+  EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(WorkerLoopTest, AWorkerThatWasToldToGoIsMadeAnew) {

@@ -72,9 +72,9 @@ absl::Status Worker::RollBack() {
 absl::Status Worker::Restore(StepResult& result) {
   for (const std::unique_ptr<Task>& task : tasks_) {
     if (task == nullptr || task->running()) continue;
-    const absl::Status status = task->Restore(log_, *consumer_, options_.limits);
+    const absl::Status status = task->Restore(log_, *consumer_, options_.limits, clock_.Elapsed());
     if (absl::IsUnavailable(status)) {
-      result.waiting = true;  // on another worker's transaction; the others go on
+      Wait(status, result);  // for another worker's transaction; the others go on
       continue;
     }
     TEND_RETURN_IF_ERROR(status);

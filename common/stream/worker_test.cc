@@ -18,9 +18,8 @@ namespace tend::stream {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
+using ::testing::HasSubstr;
 using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'000);
 
@@ -244,6 +243,45 @@ TEST_F(WorkerTest, StateAheadOfTheCommittedOffsetIsALoss) {
   const auto worker = StartWorker(dedupe_, CommitTiming::EveryStep());
   EXPECT_EQ(StepUntilIdle(*worker).code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(StepUntilIdle(*worker).code(), absl::StatusCode::kDataLoss);  // and stays so
+}
+
+// A transaction that is open in the changelog holds back all behind it.
+TEST_F(WorkerTest, ARestoreThatStandsStillSaysWhereAndWhatToDo) {
+  const auto other = *log_.NewTransactionalProducer("other");
+  NewRecord record;
+  record.topic = "test.dedupe-state";
+  record.key = "1";
+  ASSERT_TRUE(other->Init().ok() && other->Begin().ok() && other->Produce(record).ok());
+  const auto worker = StartWorker(dedupe_, CommitTiming::EveryStep());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(worker->Step()->waiting);
+  clock_.Advance(absl::Seconds(20));
+  const StepResult result = *worker->Step();
+  EXPECT_TRUE(result.waiting && !result.worked);
+  EXPECT_THAT(std::string(result.because.message()),
+              HasSubstr("test.dedupe-state/0@0, which ends at 1"));
+  EXPECT_THAT(std::string(result.because.message()), HasSubstr("for 20s"));
+  EXPECT_THAT(std::string(result.because.message()), HasSubstr("\"A hanging transaction\""));
+  ASSERT_TRUE(other->Abort().ok());
+  ASSERT_EQ(StepUntilIdle(*worker), absl::OkStatus());
+  EXPECT_EQ(worker->running_tasks(), 1);
+}
+
+// As it does with the group's offsets.
+TEST_F(WorkerTest, ARestoreWhoseOffsetIsUndecidedSaysWhereAndWhatToDo) {
+  const auto consumer = *log_.Join({dedupe_.name, "1", {"test.in"}});
+  Polled polled;
+  ASSERT_TRUE(consumer->Poll(PollLimits(), polled).ok());
+  const auto other = *log_.NewTransactionalProducer("other");
+  ASSERT_TRUE(other->Init().ok() && other->Begin().ok());
+  ASSERT_TRUE(other->SendOffsets({NextOffset{"test.in", 0, Offset(1)}}, *consumer).ok());
+  const auto worker = StartWorker(dedupe_, CommitTiming::EveryStep());
+  log_.ExpireMember(dedupe_.name, "1");
+  ASSERT_EQ(StepUntilIdle(*worker), absl::OkStatus());
+  EXPECT_THAT(std::string(worker->Step()->because.message()), HasSubstr("an open transaction"));
+  clock_.Advance(absl::Seconds(20));
+  const std::string because(worker->Step()->because.message());
+  EXPECT_THAT(because, HasSubstr("in test.in/0; "));
+  EXPECT_THAT(because, HasSubstr("\"A hanging transaction\""));
 }
 
 TEST_F(WorkerTest, TopicsThatAreNotCoPartitionedAreRefused) {
