@@ -148,6 +148,7 @@ class Stream {
         older_(*looked_up_, feed_),
         sources_{feed_, older_, clock},
         tail_(*log_, feed_, options_),
+        older_thread_([this](const std::stop_token& stop) { RunOlderChanges(older_, stop); }),
         thread_(
             [this](const std::stop_token& stop) { RunNudgeTail(tail_, feed_, options_, stop); }) {}
 
@@ -165,7 +166,8 @@ class Stream {
   OlderChanges older_;
   const WatchSources sources_;
   NudgeTail tail_;
-  std::jthread thread_;  // the first to go
+  std::jthread older_thread_;
+  std::jthread thread_;  // both are the first to go
 };
 
 // What flows through the services: its sampler, and the thread that looks.

@@ -42,7 +42,14 @@ NudgeWatch::Action NudgeWatch::WriteChange(const NudgeChange& change) {
   return Action::kWrite;
 }
 
+void NudgeWatch::DropMissed() {
+  missed_.clear();
+  missed_room_ = nullptr;
+}
+
 NudgeWatch::Action NudgeWatch::Next() {
+  const bool slow = sources_.clock.Elapsed() - missed_since_ >= kKeepPage;
+  if (!missed_.empty() && (slow || !end_.ok())) DropMissed();
   if (busy_ || finished_) return Action::kNone;
   if (!end_.ok()) return FinishWith(end_);
   response_.Clear();
@@ -50,7 +57,10 @@ NudgeWatch::Action NudgeWatch::Next() {
     const NudgeChange change = std::move(missed_.front());
     missed_.pop_front();
     cursor_.place[static_cast<size_t>(change.partition)] = change.offset + 1;
-    if (missed_.empty()) cursor_.place = after_missed_;
+    if (missed_.empty()) {
+      missed_room_ = nullptr;
+      cursor_.place = after_missed_;
+    }
     return WriteChange(change);
   }
   NudgeChange change;
@@ -98,6 +108,8 @@ void NudgeWatch::Take(absl::StatusOr<OlderPage> page) {
     } else {
       missed_.assign(page->changes.begin(), page->changes.end());
       after_missed_ = std::move(page->next);
+      missed_room_ = std::move(page->room);
+      missed_since_ = sources_.clock.Elapsed();
     }
   }
   GoOn();

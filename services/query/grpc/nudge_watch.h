@@ -39,6 +39,10 @@ class NudgeWatch final : public grpc::ServerWriteReactor<v1::WatchNudgesResponse
   // Nothing happened for this long: an answer without a change says that the stream is alive.
   static constexpr absl::Duration kQuiet = absl::Seconds(15);
 
+  // A caller who reads no faster gives their page of older changes back, for others; what is left
+  // of it is read again.
+  static constexpr absl::Duration kKeepPage = absl::Seconds(5);
+
   NudgeWatch(const WatchSources& sources, std::string owner_id, NudgeFeed::Cursor cursor)
       : sources_(sources), owner_id_(std::move(owner_id)), cursor_(std::move(cursor)) {}
 
@@ -53,6 +57,7 @@ class NudgeWatch final : public grpc::ServerWriteReactor<v1::WatchNudgesResponse
   Action Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Action WriteChange(const NudgeChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Action FinishWith(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void DropMissed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void GoOn();
   void Take(absl::StatusOr<OlderPage> page);
 
@@ -64,6 +69,8 @@ class NudgeWatch final : public grpc::ServerWriteReactor<v1::WatchNudgesResponse
   NudgeFeed::Cursor cursor_ ABSL_GUARDED_BY(mu_);
   std::deque<NudgeChange> missed_ ABSL_GUARDED_BY(mu_);  // to be written before the feed's
   WatchPlace after_missed_ ABSL_GUARDED_BY(mu_);         // where the cursor is then
+  PageRoom missed_room_ ABSL_GUARDED_BY(mu_);            // of missed_
+  absl::Duration missed_since_ ABSL_GUARDED_BY(mu_);     // when they were read
   absl::Duration said_ ABSL_GUARDED_BY(mu_) = -absl::InfiniteDuration();  // of the last answer
   bool busy_ ABSL_GUARDED_BY(mu_) = false;      // a write is on its way, or a page is being read
   bool finished_ ABSL_GUARDED_BY(mu_) = false;  // Finish was called, or is about to be

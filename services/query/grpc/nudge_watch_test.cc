@@ -3,10 +3,11 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -38,9 +39,11 @@ class NudgeWatchTest : public ::testing::Test {
   ~NudgeWatchTest() override { server_ = nullptr; }
 
   // bytes: that the feed keeps.
-  void Serve(int64_t bytes, int64_t back = 5'000) {
+  void Serve(int64_t bytes, int64_t back = 5'000, int most_pages = 100) {
     feed_ = std::make_unique<NudgeFeed>(bytes);
-    older_ = std::make_unique<OlderChanges>(log_, *feed_);
+    older_ = std::make_unique<OlderChanges>(log_, *feed_, most_pages);
+    older_thread_ =
+        std::jthread([this](const std::stop_token& stop) { RunOlderChanges(*older_, stop); });
     NudgeTailOptions options;
     options.instance = "query-1";
     options.limits.wait = absl::ZeroDuration();
@@ -128,6 +131,7 @@ class NudgeWatchTest : public ::testing::Test {
   std::unique_ptr<OlderChanges> older_;
   std::unique_ptr<NudgeTail> tail_;
   std::unique_ptr<NudgeServiceHandler> handler_;
+  std::jthread older_thread_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::NudgeService::Stub> stub_;
 };
@@ -230,10 +234,62 @@ TEST_F(NudgeWatchTest, NobodyReadsOlderChangesOfAFeedThatHasEnded) {
   feed.Begin({3, 1});
   feed.End(absl::UnavailableError("Kafka: gone"));
   OlderChanges older(log_, feed);
-  std::promise<absl::Status> answered;
-  older.Read("", {0, 0},
-             [&](const absl::StatusOr<OlderPage>& page) { answered.set_value(page.status()); });
-  EXPECT_TRUE(absl::IsUnavailable(answered.get_future().get()));
+  absl::Status answered;
+  older.Read("", {0, 0}, [&](const absl::StatusOr<OlderPage>& page) { answered = page.status(); });
+  ASSERT_TRUE(older.ReadNext());
+  EXPECT_TRUE(absl::IsUnavailable(answered));
+}
+
+TEST_F(NudgeWatchTest, PagesOfOlderChangesAreSmallAndHoldEachOnce) {
+  const std::string long_name(20'000, 'n');
+  for (int i = 0; i < 10; ++i) Change(i % 2, "eve", absl::StrCat(i % 2, "-", i, long_name));
+  std::set<std::string> seen;
+  int pages = 0;
+  for (WatchPlace place = {0, 0}; place != WatchPlace{5, 5}; ++pages) {
+    const absl::StatusOr<OlderPage> page = ReadOlder(log_, "eve", place, {5, 5});
+    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_NE(page->next, place);
+    for (const NudgeChange& change : page->changes) {
+      EXPECT_TRUE(seen.insert(change.change->nudge().nudge_id()).second);
+    }
+    place = page->next;
+  }
+  EXPECT_THAT(seen, SizeIs(10));
+  EXPECT_EQ(pages, 3);  // four of them pass 64 KiB
+}
+
+TEST_F(NudgeWatchTest, APageIsNotReadBeforeThereIsRoomForIt) {
+  ChangeFour();
+  NudgeFeed feed(1 << 20);
+  feed.Begin({3, 1});
+  feed.Live();
+  OlderChanges older(log_, feed, 2);
+  std::vector<absl::StatusOr<OlderPage>> pages;
+  for (int i = 0; i < 3; ++i) {
+    older.Read("eve", {0, 0},
+               [&](absl::StatusOr<OlderPage> page) { pages.push_back(std::move(page)); });
+  }
+  EXPECT_TRUE(older.ReadNext());
+  EXPECT_TRUE(older.ReadNext());
+  EXPECT_FALSE(older.ReadNext());
+  pages.erase(pages.begin());
+  EXPECT_TRUE(older.ReadNext());
+  ASSERT_THAT(pages, SizeIs(2));
+  EXPECT_THAT(pages[1]->changes, SizeIs(3));
+  pages.clear();
+}
+
+TEST_F(NudgeWatchTest, WhoDoesNotReadGivesTheirPageToTheNextAndMissesNothing) {
+  ChangeFour();
+  Serve(1, 0, 1);
+  GoLive();
+  const auto slow = Begin("eve", "0.0");
+  ASSERT_THAT(Next(*slow, 1), ElementsAre("e1"));
+  const auto next = Begin("tom", "0.0");
+  clock_.Advance(NudgeWatch::kKeepPage);
+  feed_->WakeAll();
+  EXPECT_THAT(Next(*next, 1), ElementsAre("t1"));
+  EXPECT_THAT(Next(*slow, 2), ElementsAre("e2", "e3"));
 }
 
 TEST_F(NudgeWatchTest, TheServerStopsThoughSomebodyWatches) {

@@ -18,6 +18,10 @@ bool AllAtLeast(const WatchPlace& place, const WatchPlace& bound) {
 
 }  // namespace
 
+int64_t BytesOf(const NudgeChange& change) {
+  return static_cast<int64_t>(change.change->SpaceUsedLong()) + kOverhead;
+}
+
 absl::StatusOr<NudgeFeed::Cursor> NudgeFeed::From(absl::string_view resume_token) const {
   const MutexLock lock(mu_);
   TEND_RETURN_IF_ERROR(state_);
@@ -98,7 +102,7 @@ void NudgeFeed::Begin(WatchPlace place) {
 }
 
 void NudgeFeed::Add(NudgeChange change) {
-  const int64_t bytes = static_cast<int64_t>(change.change->SpaceUsedLong()) + kOverhead;
+  const int64_t bytes = BytesOf(change);
   const MutexLock lock(mu_);
   end_[static_cast<size_t>(change.partition)] = change.offset + 1;
   kept_.push_back({std::move(change), bytes});

@@ -28,6 +28,9 @@ struct NudgeChange {
   std::shared_ptr<const v1::NudgeChanged> change;
 };
 
+// In memory, about.
+int64_t BytesOf(const NudgeChange& change);
+
 // Whom a watch is about: an owner, or everybody where owner_id is empty.
 inline bool Concerns(const NudgeChange& change, absl::string_view owner_id) {
   const std::string& owner = change.change->nudge().owner_id();

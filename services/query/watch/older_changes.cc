@@ -11,15 +11,32 @@
 namespace tend::query {
 namespace {
 
-// A page ends with the poll that makes it this long, or after this many changes of others: so one
+// A page ends with the change that makes it kPageBytes long, or after this many of others: so one
 // who has missed a month lets the next one in.
-constexpr size_t kPage = 500;
 constexpr int64_t kLookedAt = 20'000;
 constexpr absl::Duration kWait = absl::Milliseconds(100);
 constexpr int kPolls = 20;  // in vain: a record that is there comes at once, unless Kafka is away
 
+// Takes what concerns the owner until the page is full; returns the next place.
+int64_t TakeRecords(const std::vector<stream::Record>& records, absl::string_view owner_id,
+                    int64_t until, int64_t& bytes, OlderPage& page) {
+  for (const stream::Record& record : records) {
+    if (record.offset.value() >= until || bytes <= 0) return record.offset.value();
+    auto change = std::make_shared<v1::NudgeChanged>();
+    if (!change->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+      continue;
+    }
+    NudgeChange older{record.partition, record.offset.value(), std::move(change)};
+    if (!Concerns(older, owner_id)) continue;
+    bytes -= BytesOf(older);
+    page.changes.push_back(std::move(older));
+  }
+  return until;
+}
+
+// bytes, look_at: left of the page's.
 absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view owner_id,
-                           int64_t until, int64_t& look_at, OlderPage& page) {
+                           int64_t until, int64_t& bytes, int64_t& look_at, OlderPage& page) {
   int64_t& place = page.next[static_cast<size_t>(partition)];
   const stream::TopicPartition from{kWatchedTopic, partition};
   TEND_ASSIGN_OR_RETURN(const stream::OffsetRange range,
@@ -31,26 +48,18 @@ absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view ow
   }
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<stream::Reader> reader,
                         log.Open(from, stream::Offset(place), stream::Isolation::kReadCommitted));
-  const stream::PollLimits limits{1000, 1 << 20, kWait};
+  const stream::PollLimits limits{1000, OlderChanges::kPageBytes, kWait};
   std::vector<stream::Record> records;
   int polls = kPolls;
-  while (place < until && page.changes.size() < kPage && look_at > 0) {
+  while (place < until && bytes > 0 && look_at > 0) {
     if (--polls < 0) {
       return absl::UnavailableError(absl::StrCat(
           kWatchedTopic, " does not give what it has; watch again from the last resume_token"));
     }
     TEND_RETURN_IF_ERROR(reader->Poll(limits, records));
     look_at -= static_cast<int64_t>(records.size());
-    for (const stream::Record& record : records) {
-      auto change = std::make_shared<v1::NudgeChanged>();
-      if (record.offset.value() >= until ||
-          !change->ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
-        continue;
-      }
-      NudgeChange older{partition, record.offset.value(), std::move(change)};
-      if (Concerns(older, owner_id)) page.changes.push_back(std::move(older));
-    }
-    const int64_t reached = std::min(until, reader->position().value());
+    const int64_t reached =
+        std::min(TakeRecords(records, owner_id, until, bytes, page), reader->position().value());
     if (reached > place) polls = kPolls;
     place = reached;
   }
@@ -61,21 +70,26 @@ absl::Status ReadPartition(stream::Log& log, int partition, absl::string_view ow
 
 absl::StatusOr<OlderPage> ReadOlder(stream::Log& log, absl::string_view owner_id,
                                     const WatchPlace& from, const WatchPlace& until) {
-  OlderPage page{{}, from};
-  int64_t look_at = kLookedAt;
+  OlderPage page{{}, from, nullptr};
+  int64_t bytes = OlderChanges::kPageBytes, look_at = kLookedAt;
   for (size_t i = 0; i < from.size() && i < until.size(); ++i) {
     if (from[i] >= until[i]) continue;
-    if (page.changes.size() >= kPage || look_at <= 0) break;
+    if (bytes <= 0 || look_at <= 0) break;
     const absl::Status status =
-        ReadPartition(log, static_cast<int>(i), owner_id, until[i], look_at, page);
+        ReadPartition(log, static_cast<int>(i), owner_id, until[i], bytes, look_at, page);
     if (absl::IsDataLoss(status)) return absl::OutOfRangeError(status.message());
     if (!status.ok()) return status;
   }
   return page;
 }
 
-OlderChanges::OlderChanges(stream::Log& log, const NudgeFeed& feed)
-    : log_(log), feed_(feed), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+void GiveRoomBack::operator()(OlderChanges* older) const {
+  {
+    const MutexLock lock(older->mu_);
+    ++older->room_;
+  }
+  older->more_.notify_one();
+}
 
 void OlderChanges::Read(std::string owner_id, WatchPlace from, Done done) {
   {
@@ -85,21 +99,36 @@ void OlderChanges::Read(std::string owner_id, WatchPlace from, Done done) {
   more_.notify_one();
 }
 
-void OlderChanges::Run(const std::stop_token& stop) {
-  while (true) {
-    Wanted next;
-    {
-      const MutexLock lock(mu_);
-      more_.wait(mu_, stop, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !wanted_.empty(); });
-      if (stop.stop_requested()) return;
-      next = std::move(wanted_.front());
-      wanted_.pop_front();
-    }
-    // While the feed has ended nothing is read: all who wait are to hear so at once.
-    const absl::StatusOr<WatchPlace> until = feed_.KeptFrom();
-    const std::string& owner = next.owner_id;
-    next.done(until.ok() ? ReadOlder(log_, {owner.data(), owner.size()}, next.from, *until)
-                         : until.status());
+void OlderChanges::AwaitWork(const std::stop_token& stop) {
+  const MutexLock lock(mu_);
+  more_.wait(mu_, stop, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return HasWork(); });
+}
+
+bool OlderChanges::ReadNext() {
+  Wanted next;
+  {
+    const MutexLock lock(mu_);
+    if (!HasWork()) return false;
+    next = std::move(wanted_.front());
+    wanted_.pop_front();
+    --room_;
+  }
+  PageRoom room(this);
+  // While the feed has ended nothing is read: all who wait are to hear so at once.
+  const absl::StatusOr<WatchPlace> until = feed_.KeptFrom();
+  const std::string& owner = next.owner_id;
+  absl::StatusOr<OlderPage> page =
+      until.ok() ? ReadOlder(log_, {owner.data(), owner.size()}, next.from, *until)
+                 : until.status();
+  if (page.ok()) page->room = std::move(room);
+  next.done(std::move(page));
+  return true;
+}
+
+void RunOlderChanges(OlderChanges& older, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    older.AwaitWork(stop);
+    if (!stop.stop_requested()) older.ReadNext();
   }
 }
 

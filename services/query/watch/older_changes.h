@@ -6,8 +6,9 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -20,9 +21,18 @@
 
 namespace tend::query {
 
+class OlderChanges;
+
+// The room that a page takes in memory, until it is given back by its end.
+struct GiveRoomBack {
+  void operator()(OlderChanges* older) const;
+};
+using PageRoom = std::unique_ptr<OlderChanges, GiveRoomBack>;
+
 struct OlderPage {
-  std::vector<NudgeChange> changes;  // in order within each partition
+  std::vector<NudgeChange> changes;  // in order within each partition; kPageBytes, about
   WatchPlace next;                   // after all that was looked at
+  PageRoom room;                     // of the changes; keep it as long as these
 };
 
 // The next changes that concern the owner, from `from` up to `until`; a page may hold none and yet
@@ -31,35 +41,50 @@ struct OlderPage {
 absl::StatusOr<OlderPage> ReadOlder(stream::Log& log, absl::string_view owner_id,
                                     const WatchPlace& from, const WatchPlace& until);
 
-// Reads for whoever asks, one after the other, in a thread of its own: rare, and it takes some
-// milliseconds a partition.
+// Reads for whoever asks, one after the other: rare, and it takes some milliseconds a partition.
+// Who finds no room for their page waits.
 class OlderChanges {
  public:
-  // Both outlive this; log: its thread's alone.
-  OlderChanges(stream::Log& log, const NudgeFeed& feed);
+  static constexpr int64_t kPageBytes = 64 << 10;
+  // 64 MiB, as much as the feed.
+  static constexpr int kMostPages = 1024;
+
+  // Both outlive this, and this all pages. log: of the thread that reads. most_pages: at once.
+  OlderChanges(stream::Log& log, const NudgeFeed& feed, int most_pages = kMostPages)
+      : log_(log), feed_(feed), room_(most_pages) {}
   OlderChanges(const OlderChanges&) = delete;
   OlderChanges& operator=(const OlderChanges&) = delete;
-  ~OlderChanges() = default;  // ends the thread after what it reads; nobody else is answered
 
   using Done = std::function<void(absl::StatusOr<OlderPage>)>;
-  // done is called once, on the thread, with what lies from `from` to where the feed begins.
+  // done is called once, by ReadNext, with what lies from `from` to where the feed begins. Any
+  // thread.
   void Read(std::string owner_id, WatchPlace from, Done done);
 
+  // Answers the one who has waited the longest; false when nobody waits, or there is no room. For
+  // one thread.
+  bool ReadNext();
+  // Returns when ReadNext has something to do, or at a stop.
+  void AwaitWork(const std::stop_token& stop);
+
  private:
+  friend struct GiveRoomBack;
   struct Wanted {
     std::string owner_id;
     WatchPlace from;
     Done done;
   };
-  void Run(const std::stop_token& stop);
+  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !wanted_.empty() && room_ > 0; }
 
-  stream::Log& log_;  // of the thread
+  stream::Log& log_;
   const NudgeFeed& feed_;
   Mutex mu_;
   std::condition_variable_any more_;
   std::deque<Wanted> wanted_ ABSL_GUARDED_BY(mu_);
-  std::jthread thread_;  // the first to go
+  int room_ ABSL_GUARDED_BY(mu_);  // for so many pages more
 };
+
+// Reads until `stop`; who waits then is not answered.
+void RunOlderChanges(OlderChanges& older, const std::stop_token& stop);
 
 }  // namespace tend::query
 
