@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -30,6 +31,7 @@
 #include "services/query/grpc/operations_service.h"
 #include "services/query/grpc/relationship_service.h"
 #include "services/query/position/passed_inputs.h"
+#include "services/query/postgres/erased_persons.h"
 #include "services/query/postgres/list_questions.h"
 #include "services/query/postgres/nudge_questions.h"
 #include "services/query/postgres/position_watch.h"
@@ -140,12 +142,16 @@ absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig
 // The stream of nudges: its feed, and the thread that fills it.
 class Stream {
  public:
-  Stream(std::unique_ptr<kafka::KafkaLog> tailed, std::unique_ptr<kafka::KafkaLog> looked_up,
-         const stream::Clock& clock, const std::string& instance)
-      : options_{.instance = instance},
+  Stream(const v1::QueryConfig& config, std::unique_ptr<kafka::KafkaLog> tailed,
+         std::unique_ptr<kafka::KafkaLog> looked_up, const stream::Clock& clock)
+      : options_{.instance = config.runtime().instance()},
         log_(std::move(tailed)),
         looked_up_(std::move(looked_up)),
-        older_(*looked_up_, feed_),
+        connection_({config.postgres()}),
+        older_(*looked_up_, feed_,
+               [this](const std::set<std::string>& persons) {
+                 return ReadErased(connection_, persons);
+               }),
         sources_{feed_, older_, clock},
         tail_(*log_, feed_, options_),
         older_thread_([this](const std::stop_token& stop) { RunOlderChanges(older_, stop); }),
@@ -163,6 +169,7 @@ class Stream {
   const NudgeTailOptions options_;
   const std::unique_ptr<kafka::KafkaLog> log_, looked_up_;
   NudgeFeed feed_{kFeedBytes};
+  postgres::Connection connection_;  // of who reads older changes
   OlderChanges older_;
   const WatchSources sources_;
   NudgeTail tail_;
@@ -328,7 +335,7 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
                         MakeLog(runtime, ".older", kCallWithin));
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> flow_log,
                         MakeLog(runtime, ".flow", kLookWithin));
-  Stream nudges(std::move(tailed), std::move(looked_up), clock, runtime.instance());
+  Stream nudges(config, std::move(tailed), std::move(looked_up), clock);
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> passed_log,
                         MakeLog(runtime, ".passed", kLookWithin));
   Positions positions(std::move(passed_log));

@@ -7,8 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/model/readiness.h"
+#include "common/postgres/connection.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/query/postgres/erased_persons.h"
 #include "services/query/postgres/relationship_questions.h"
 #include "tests/projection/pipeline.h"
 #include "tests/projection/projected.h"
@@ -18,6 +20,7 @@ namespace {
 
 using ::testing::Gt;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kStory[] = R"(
 2026-02-02T09:00 ann sends-form
@@ -186,6 +189,19 @@ TEST_F(QuestionsTest, AMergedPersonAnswersAsTheSurvivorAndAnErasedOneNot) {
   EXPECT_TRUE(absl::IsNotFound(questions_.Get(request).status()));
   request.set_person_id(ann);
   EXPECT_TRUE(absl::IsNotFound(questions_.Get(request).status()));
+}
+
+TEST_F(QuestionsTest, WhoWasErasedIsKnownByAllTheirIds) {
+  Tell(kStory);
+  const std::string ann = pipeline_.PersonId("ann"), bob = pipeline_.PersonId("bob"),
+                    cy = pipeline_.PersonId("cy");
+  pipeline_.Merge("ann", "cy");
+  pipeline_.Erase("ann");
+  Project();
+  postgres::Connection connection({database_.conninfo()});
+  const auto erased = ReadErased(connection, {ann, bob, cy, "nobody"});
+  ASSERT_TRUE(erased.ok()) << erased.status();
+  EXPECT_THAT(*erased, UnorderedElementsAre(ann, cy));
 }
 
 TEST_F(QuestionsTest, ATimelineIsTheSameByPages) {

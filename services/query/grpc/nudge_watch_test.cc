@@ -30,6 +30,10 @@ using ::testing::SizeIs;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
+absl::StatusOr<std::set<std::string>> NobodyErased(const std::set<std::string>& /*persons*/) {
+  return std::set<std::string>();
+}
+
 class NudgeWatchTest : public ::testing::Test {
  protected:
   NudgeWatchTest() {
@@ -41,7 +45,7 @@ class NudgeWatchTest : public ::testing::Test {
   // bytes: that the feed keeps.
   void Serve(int64_t bytes, int64_t back = 5'000, int most_pages = 100) {
     feed_ = std::make_unique<NudgeFeed>(bytes);
-    older_ = std::make_unique<OlderChanges>(log_, *feed_, most_pages);
+    older_ = std::make_unique<OlderChanges>(log_, *feed_, NobodyErased, most_pages);
     older_thread_ =
         std::jthread([this](const std::stop_token& stop) { RunOlderChanges(*older_, stop); });
     NudgeTailOptions options;
@@ -65,8 +69,10 @@ class NudgeWatchTest : public ::testing::Test {
     for (int i = 0; i < 5; ++i) ASSERT_EQ(tail_->Step(), absl::OkStatus());
   }
   // An owner's nudge changes. They and all of theirs are in one partition.
-  void Change(int partition, const std::string& owner, const std::string& nudge) {
+  void Change(int partition, const std::string& owner, const std::string& nudge,
+              const v1::MomentOpened& moment = {}) {
     v1::NudgeChanged change;
+    *change.mutable_nudge()->mutable_moment() = moment;
     change.mutable_nudge()->set_owner_id(owner);
     change.mutable_nudge()->set_nudge_id(nudge);
     const std::string value = change.SerializeAsString();
@@ -233,7 +239,7 @@ TEST_F(NudgeWatchTest, NobodyReadsOlderChangesOfAFeedThatHasEnded) {
   NudgeFeed feed(1 << 20);
   feed.Begin({3, 1});
   feed.End(absl::UnavailableError("Kafka: gone"));
-  OlderChanges older(log_, feed);
+  OlderChanges older(log_, feed, NobodyErased);
   absl::Status answered;
   older.Read("", {0, 0}, [&](const absl::StatusOr<OlderPage>& page) { answered = page.status(); });
   ASSERT_TRUE(older.ReadNext());
@@ -263,7 +269,7 @@ TEST_F(NudgeWatchTest, APageIsNotReadBeforeThereIsRoomForIt) {
   NudgeFeed feed(1 << 20);
   feed.Begin({3, 1});
   feed.Live();
-  OlderChanges older(log_, feed, 2);
+  OlderChanges older(log_, feed, NobodyErased, 2);
   std::vector<absl::StatusOr<OlderPage>> pages;
   for (int i = 0; i < 3; ++i) {
     older.Read("eve", {0, 0},
@@ -277,6 +283,32 @@ TEST_F(NudgeWatchTest, APageIsNotReadBeforeThereIsRoomForIt) {
   ASSERT_THAT(pages, SizeIs(2));
   EXPECT_THAT(pages[1]->changes, SizeIs(3));
   pages.clear();
+}
+
+TEST_F(NudgeWatchTest, OlderChangesOfWhoWasErasedSinceComeWithoutTheirSubject) {
+  for (const char* person : {"ann", "bob"}) {
+    v1::MomentOpened moment;
+    moment.set_person_id(person);
+    moment.set_subject("Willow Ltd");
+    Change(0, "eve", absl::StrCat("about ", person), moment);
+  }
+  NudgeFeed feed(1 << 20);
+  feed.Begin({2, 0});
+  feed.Live();
+  absl::StatusOr<std::set<std::string>> erased = std::set<std::string>{"bob"};
+  OlderChanges older(log_, feed, [&](const auto& /*persons*/) { return erased; });
+  absl::StatusOr<OlderPage> page;
+  const auto read = [&] {
+    older.Read("", {0, 0}, [&](absl::StatusOr<OlderPage> got) { page = std::move(got); });
+    older.ReadNext();
+  };
+  read();
+  ASSERT_THAT(page->changes, SizeIs(2));
+  EXPECT_EQ(page->changes[0].change->nudge().moment().subject(), "Willow Ltd");
+  EXPECT_EQ(page->changes[1].change->nudge().moment().subject(), "");
+  erased = absl::UnavailableError("PostgreSQL: away");
+  read();
+  EXPECT_TRUE(absl::IsUnavailable(page.status()));
 }
 
 TEST_F(NudgeWatchTest, WhoDoesNotReadGivesTheirPageToTheNextAndMissesNothing) {

@@ -104,6 +104,23 @@ void OlderChanges::AwaitWork(const std::stop_token& stop) {
   more_.wait(mu_, stop, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return HasWork(); });
 }
 
+absl::Status OlderChanges::ForgetErased(OlderPage& page) {
+  std::set<std::string> persons;  // most nudges have no subject: then nobody is asked about
+  for (const NudgeChange& older : page.changes) {
+    const v1::MomentOpened& moment = older.change->nudge().moment();
+    if (!moment.subject().empty()) persons.insert(moment.person_id());
+  }
+  if (persons.empty()) return absl::OkStatus();
+  TEND_ASSIGN_OR_RETURN(const std::set<std::string> erased, erased_among_(persons));
+  for (NudgeChange& older : page.changes) {
+    if (erased.count(older.change->nudge().moment().person_id()) == 0) continue;
+    auto change = std::make_shared<v1::NudgeChanged>(*older.change);
+    change->mutable_nudge()->mutable_moment()->clear_subject();
+    older.change = std::move(change);
+  }
+  return absl::OkStatus();
+}
+
 bool OlderChanges::ReadNext() {
   Wanted next;
   {
@@ -120,7 +137,11 @@ bool OlderChanges::ReadNext() {
   absl::StatusOr<OlderPage> page =
       until.ok() ? ReadOlder(log_, {owner.data(), owner.size()}, next.from, *until)
                  : until.status();
-  if (page.ok()) page->room = std::move(room);
+  if (page.ok()) {
+    page->room = std::move(room);
+    const absl::Status status = ForgetErased(*page);
+    if (!status.ok()) page = status;
+  }
   next.done(std::move(page));
   return true;
 }

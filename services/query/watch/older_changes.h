@@ -7,8 +7,10 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -41,6 +43,10 @@ struct OlderPage {
 absl::StatusOr<OlderPage> ReadOlder(stream::Log& log, absl::string_view owner_id,
                                     const WatchPlace& from, const WatchPlace& until);
 
+// Which of them were erased; asked on the thread that reads. Errors: nobody knows now.
+using ErasedAmong =
+    std::function<absl::StatusOr<std::set<std::string>>(const std::set<std::string>& person_ids)>;
+
 // Reads for whoever asks, one after the other: rare, and it takes some milliseconds a partition.
 // Who finds no room for their page waits.
 class OlderChanges {
@@ -50,8 +56,9 @@ class OlderChanges {
   static constexpr int kMostPages = 1024;
 
   // Both outlive this, and this all pages. log: of the thread that reads. most_pages: at once.
-  OlderChanges(stream::Log& log, const NudgeFeed& feed, int most_pages = kMostPages)
-      : log_(log), feed_(feed), room_(most_pages) {}
+  OlderChanges(stream::Log& log, const NudgeFeed& feed, ErasedAmong erased_among,
+               int most_pages = kMostPages)
+      : log_(log), feed_(feed), erased_among_(std::move(erased_among)), room_(most_pages) {}
   OlderChanges(const OlderChanges&) = delete;
   OlderChanges& operator=(const OlderChanges&) = delete;
 
@@ -75,8 +82,11 @@ class OlderChanges {
   };
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !wanted_.empty() && room_ > 0; }
 
+  absl::Status ForgetErased(OlderPage& page);
+
   stream::Log& log_;
   const NudgeFeed& feed_;
+  const ErasedAmong erased_among_;
   Mutex mu_;
   std::condition_variable_any more_;
   std::deque<Wanted> wanted_ ABSL_GUARDED_BY(mu_);
