@@ -108,6 +108,25 @@ TEST_F(NudgesTest, PagesHoldEachOnceNewestFirst) {
   EXPECT_TRUE(absl::IsInvalidArgument(questions_.List(request).status()));
 }
 
+TEST_F(NudgesTest, OpenOnesAreFoundAmongManyThatAreClosed) {
+  LetThemWait();
+  database_.Run(absl::StrCat(
+      "INSERT INTO nudge SELECT 'closed ' || i, gen_random_uuid(), now(), now(), i, 0, 1, ",
+      v1::NUDGE_STATE_WITHDRAWN, ", 'eve', '', '' FROM generate_series(1, 10000) i"));
+  database_.Run("ANALYZE nudge");
+  v1::ListNudgesRequest request;
+  request.set_include_held(true);
+  request.add_states(v1::NUDGE_STATE_OPEN);
+  EXPECT_THAT(List(request), SizeIs(4));
+  request.set_states(0, v1::NUDGE_STATE_SNOOZED);
+  EXPECT_THAT(List(request), SizeIs(0));
+  ASSERT_TRUE(
+      (*pool_.Borrow())->Run(postgres::Batch().Add("SELECT pg_stat_force_next_flush()")).ok());
+  EXPECT_EQ(database_.Count("pg_stat_user_indexes WHERE indexrelname = 'nudge_open' AND "
+                            "idx_scan = 2 AND idx_tup_read = 8"),
+            1);
+}
+
 TEST_F(NudgesTest, AnOwnerWhoIsNobodyIsNotEverybody) {
   LetThemWait();
   v1::ListNudgesRequest request;

@@ -1,5 +1,6 @@
 #include "services/query/postgres/nudge_questions.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,12 +22,18 @@ using postgres::Rows;
 
 constexpr const char* kGet = "SELECT nudge, subject FROM nudge WHERE nudge_id = $1";
 
-// The same list by three ways in. $1..$2: after which place; $3: how many; $4: states; $5: told by
+// The same list by four ways in. $1..$2: after which place; $3: how many; $4: states; $5: told by
 // then.
 constexpr const char* kAll = R"sql(
     SELECT nudge, subject, create_time, nudge_id FROM nudge
     WHERE create_time <= $1 AND (create_time < $1 OR nudge_id > $2)
       AND (cardinality($4) = 0 OR state = ANY($4)) AND deliver_not_before_time <= $5
+    ORDER BY create_time DESC, nudge_id LIMIT $3)sql";
+// REQUIRES: $4 are open ones (AreOpen); their index is found by the words of its condition.
+constexpr const char* kAllOpen = R"sql(
+    SELECT nudge, subject, create_time, nudge_id FROM nudge
+    WHERE create_time <= $1 AND (create_time < $1 OR nudge_id > $2)
+      AND state IN (1, 2) AND state = ANY($4) AND deliver_not_before_time <= $5
     ORDER BY create_time DESC, nudge_id LIMIT $3)sql";
 constexpr const char* kOfOwner = R"sql(
     SELECT nudge, subject, create_time, nudge_id FROM nudge
@@ -41,6 +48,13 @@ constexpr const char* kOfPerson = R"sql(
     ORDER BY create_time DESC, nudge_id LIMIT $3)sql";
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+
+// Open nudges are few among all that ever were.
+bool AreOpen(const std::vector<int64_t>& states) {
+  return !states.empty() && std::all_of(states.begin(), states.end(), [](int64_t state) {
+    return state == v1::NUDGE_STATE_OPEN || state == v1::NUDGE_STATE_SNOOZED;
+  });
+}
 
 absl::Status Read(const Rows& rows, int row, v1::Nudge* nudge) {
   const absl::string_view bytes = rows.Text(row, 0);
@@ -86,7 +100,7 @@ absl::StatusOr<v1::ListNudgesResponse> NudgeQuestions::List(const v1::ListNudges
       .Int(size + 1)
       .Ints(states)
       .Time(request.include_held() ? kAfterRowTimes : clock_.Now());
-  const char* sql = kAll;
+  const char* sql = AreOpen(states) ? kAllOpen : kAll;
   Ids persons;
   if (!request.person_id().empty()) {
     TEND_ASSIGN_OR_RETURN(const ReadRelationship read,

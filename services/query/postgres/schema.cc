@@ -286,9 +286,15 @@ CREATE INDEX ON reject (file, reject_time, partition, reject_offset) WHERE file 
 CREATE INDEX ON reject (import_id, reject_time, partition, reject_offset) WHERE import_id <> '';
 )sql";
 
+// The nudges of everybody that are open or snoozed: few among all that ever were.
+constexpr const char* kOpenNudges = R"sql(
+CREATE INDEX nudge_open ON nudge (create_time DESC, nudge_id) WHERE state IN (1, 2);
+)sql";
+
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
                                     postgres::Migration{"reports", kReports},
-                                    postgres::Migration{"reject_pages", kRejectPages}};
+                                    postgres::Migration{"reject_pages", kRejectPages},
+                                    postgres::Migration{"open_nudges", kOpenNudges}};
 
 }  // namespace
 
