@@ -238,15 +238,17 @@ class Doors {
   Doors(const v1::QueryConfig& config, PositionWatch& watch, const WatchSources& sources,
         const FlowSampler& flow, const stream::Clock& clock, const Judgement& judgement,
         int history_months)
-      : pool_({config.postgres()},
-              config.read_connections() == 0 ? kReadConnections : config.read_connections()),
+      : read_connections_(config.read_connections() == 0 ? kReadConnections
+                                                         : config.read_connections()),
+        pool_({config.postgres()}, read_connections_),
         access_(config.runtime()),
         tables_(pool_, watch),
         questions_(tables_, clock, judgement, history_months),
         relationships_(questions_),
         nudge_questions_(tables_, clock),
         nudges_(nudge_questions_, sources),
-        list_questions_(tables_, clock, judgement),
+        // A report on a large list takes seconds: half of the connections stay for the others.
+        list_questions_(tables_, clock, judgement, std::max(1, read_connections_ / 2)),
         lists_(list_questions_),
         reject_questions_(tables_),
         operations_(reject_questions_, flow) {}
@@ -268,6 +270,7 @@ class Doors {
   int http_port() const { return http_ == nullptr ? 0 : http_->port(); }
 
  private:
+  const int read_connections_;
   postgres::Pool pool_;
   const rpc::Access access_;
   Tables tables_;

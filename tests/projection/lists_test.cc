@@ -1,6 +1,7 @@
 // What query says of a list whose rows went through all services.
 
 #include <cstdint>
+#include <future>
 #include <map>
 #include <string>
 #include <utility>
@@ -88,7 +89,7 @@ class ListsTest : public ProjectedTest {
     return outcomes;
   }
 
-  ListQuestions questions_{tables_, pipeline_.clock(), {ShippedModel(), ShippedPolicy()}};
+  ListQuestions questions_{tables_, pipeline_.clock(), {ShippedModel(), ShippedPolicy()}, 1};
 };
 
 TEST_F(ListsTest, EachRowLeavesWithAnOutcome) {
@@ -122,6 +123,21 @@ TEST_F(ListsTest, TheReportCountsThem) {
               UnorderedElementsAre(Pair(v1::LIST_OUTCOME_KNOWN, 2), Pair(v1::LIST_OUTCOME_SEED, 1),
                                    Pair(v1::LIST_OUTCOME_SOCIAL_HANDLE, 1),
                                    Pair(v1::LIST_OUTCOME_LEAVE_ALONE, 1)));
+}
+
+TEST_F(ListsTest, OneReportTooManyIsRefusedUntilAnotherIsDone) {
+  EnterAll();
+  database_.Run("BEGIN");
+  database_.Run("LOCK TABLE list_row");  // the first report waits for it
+  v1::GetListReportRequest request;
+  request.set_list_id("spring.csv");
+  auto first = std::async(std::launch::async, [&] { return questions_.Report(request).status(); });
+  while (database_.Count("pg_locks WHERE NOT granted") == 0) {
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(questions_.Report(request).status()));
+  database_.Run("ROLLBACK");
+  EXPECT_EQ(first.get(), absl::OkStatus());
+  EXPECT_EQ(questions_.Report(request).status(), absl::OkStatus());
 }
 
 TEST_F(ListsTest, AnOutcomeFollowsWhatIsKnownNow) {

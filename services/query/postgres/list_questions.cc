@@ -112,6 +112,19 @@ absl::StatusOr<std::string> ListIdOf(const std::string& list_id) {
 
 }  // namespace
 
+class ListQuestions::Turn {
+ public:
+  explicit Turn(std::atomic<int>& free) : free_(free), has_(free_.fetch_sub(1) > 0) {}
+  ~Turn() { free_.fetch_add(1); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool has() const { return has_; }
+
+ private:
+  std::atomic<int>& free_;
+  const bool has_;
+};
+
 absl::StatusOr<std::vector<v1::ListRow>> ListQuestions::Read(Connection& connection,
                                                              const std::string& list_id,
                                                              int64_t after, int limit) {
@@ -142,6 +155,11 @@ absl::StatusOr<std::vector<v1::ListRow>> ListQuestions::Read(Connection& connect
 absl::StatusOr<v1::GetListReportResponse> ListQuestions::Report(
     const v1::GetListReportRequest& request) {
   TEND_ASSIGN_OR_RETURN(const std::string list_id, ListIdOf(request.list_id()));
+  const Turn turn(free_reports_);
+  if (!turn.has()) {
+    return absl::ResourceExhaustedError(
+        "as many reports on lists are computed as may be at once: ask again in a moment");
+  }
   TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   TEND_ASSIGN_OR_RETURN(const std::vector<postgres::Rows> head,
                         connection->Run(Batch().Add(kHead, Params().Text(View(list_id)))));

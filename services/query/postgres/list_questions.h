@@ -3,6 +3,7 @@
 #ifndef TEND_SERVICES_QUERY_POSTGRES_LIST_QUESTIONS_H_
 #define TEND_SERVICES_QUERY_POSTGRES_LIST_QUESTIONS_H_
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ namespace tend::query {
 // UNAVAILABLE while PostgreSQL is away; those of Tables.
 class ListQuestions {
  public:
-  // All outlive this.
-  ListQuestions(Tables& tables, const stream::Clock& clock, const Judgement& judgement)
-      : tables_(tables), clock_(clock), judgement_(judgement) {}
+  // All outlive this. most_reports: at once; each holds a connection for as long as it takes.
+  ListQuestions(Tables& tables, const stream::Clock& clock, const Judgement& judgement,
+                int most_reports)
+      : tables_(tables), clock_(clock), judgement_(judgement), free_reports_(most_reports) {}
 
-  // Reads every row's relationship: some tens of microseconds a row.
+  // Reads every row's relationship: some tens of microseconds a row. Errors: also
+  // RESOURCE_EXHAUSTED while as many reports are computed as may be.
   absl::StatusOr<v1::GetListReportResponse> Report(const v1::GetListReportRequest& request);
   absl::StatusOr<v1::ListListRowsResponse> Rows(const v1::ListListRowsRequest& request);
 
@@ -32,9 +35,13 @@ class ListQuestions {
                                                 const std::string& list_id, int64_t after,
                                                 int limit);
 
+  // One of the reports that may be computed at once, while it lives.
+  class Turn;
+
   Tables& tables_;
   const stream::Clock& clock_;
   const Judgement judgement_;
+  std::atomic<int> free_reports_;
 };
 
 }  // namespace tend::query
