@@ -165,6 +165,27 @@ TEST_F(OperationsTest, EachFieldOfTheFilterRestricts) {
   EXPECT_THAT(List(filter), ElementsAre("row 3"));
 }
 
+TEST_F(OperationsTest, OneIsFoundByItsPlace) {
+  for (const int second : {10, 20, 30, 40}) Reject(Row("a.csv", second, second));
+  Project();
+  const auto all = questions_.List(v1::ListRejectsRequest());
+  ASSERT_THAT(all->rejects(), SizeIs(4));
+  v1::RejectFilter filter;
+  for (const v1::RejectEntry& entry : all->rejects()) {
+    *filter.mutable_position() = entry.position();
+    EXPECT_THAT(List(filter), ElementsAre(entry.reject().value()));
+  }
+  filter.set_file("b.csv");
+  EXPECT_THAT(List(filter), IsEmpty());
+  filter.clear_file();
+  filter.mutable_position()->set_offset(4711);
+  EXPECT_THAT(List(filter), IsEmpty());
+  filter.mutable_position()->set_topic("tend.nudges.v1");
+  v1::ListRejectsRequest request;
+  *request.mutable_filter() = filter;
+  EXPECT_TRUE(absl::IsInvalidArgument(questions_.List(request).status()));
+}
+
 TEST_F(OperationsTest, ASpanHasItsStartAndNotItsEnd) {
   for (const int second : {10, 20, 30}) Reject(Row("a.csv", second, second));
   Project();

@@ -148,6 +148,7 @@ class Operations final : public v1::OperationsService::Service {
   Status ListRejects(ServerContext*, const v1::ListRejectsRequest* request,
                      v1::ListRejectsResponse* response) override {
     list = *request;
+    if (list.filter().has_position() && list.filter().position().offset() != 17) return Status::OK;
     *response->add_rejects() = Parse<v1::RejectEntry>(R"(
       position { partition: 2 offset: 17 }
       reject { reason: REJECT_REASON_TIME_INVALID service: 'ingest' detail: 'no time'
@@ -305,9 +306,14 @@ TEST_F(QuestionsTest, RejectsAreListedByPlaceAndShownWithTheirBytesMadeSafe) {
   EXPECT_EQ(operations_.list.filter().file(), "a.csv");
   EXPECT_THAT(out_, AllOf(HasSubstr("2/17"), HasSubstr("time invalid"), HasSubstr("a.csv:3")));
   EXPECT_EQ(Run({"rejects", "show", "2/17"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(operations_.list.filter().position().partition(), 2);
+  EXPECT_EQ(operations_.list.filter().position().offset(), 17);
   EXPECT_THAT(out_, AllOf(HasSubstr("Ann, [2J"), Not(HasSubstr("\033"))));
   EXPECT_EQ(Run({"rejects", "show", "0/1"}), ExitCode::kFailed);
   EXPECT_THAT(err_, HasSubstr("no reject is at 0/1"));
+  EXPECT_EQ(operations_.list.filter().position().offset(), 1);
+  EXPECT_EQ(Run({"rejects", "show", "a.csv"}), ExitCode::kRejected);
+  EXPECT_THAT(err_, HasSubstr("as 'tend rejects list' shows it"));
 }
 
 TEST_F(QuestionsTest, JsonIsOneObjectAndHasNoWords) {

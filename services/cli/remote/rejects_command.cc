@@ -4,9 +4,12 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/model/proto_time.h"
 #include "services/cli/remote/question.h"
@@ -19,8 +22,6 @@ namespace tend::cli {
 namespace {
 
 using Stub = v1::OperationsService::Stub;
-
-constexpr int kPage = 1000;  // the most that query gives at once
 
 struct Arguments {
   QuestionOptions question;
@@ -47,32 +48,26 @@ std::string OriginOf(const v1::Reject& reject) {
                       reject.record().offset());
 }
 
-// Hands each reject on, newest first, until `take` says that it is enough.
-template <typename Take>
-absl::Status ForEach(const Arguments& arguments, int page_size, Stub& stub, Take take) {
+v1::ListRejectsRequest RequestOf(const Arguments& arguments) {
   v1::ListRejectsRequest request;
   request.mutable_filter()->set_service(arguments.service);
   request.mutable_filter()->set_file(arguments.file);
   request.mutable_filter()->set_import_id(arguments.import_id);
-  request.set_page_size(page_size);
-  do {
-    TEND_ASSIGN_OR_RETURN(const v1::ListRejectsResponse page,
-                          Call(stub, &Stub::ListRejects, request));
-    for (const v1::RejectEntry& entry : page.rejects()) {
-      if (!take(entry)) return absl::OkStatus();
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
+  return request;
 }
 
 absl::Status List(const Arguments& arguments, Stub& stub) {
   v1::ListRejectsResponse rejects;
-  TEND_RETURN_IF_ERROR(
-      ForEach(arguments, std::min(arguments.limit, kPage), stub, [&](const v1::RejectEntry& entry) {
-        *rejects.add_rejects() = entry;
-        return rejects.rejects_size() < arguments.limit;
-      }));
+  v1::ListRejectsRequest request = RequestOf(arguments);
+  request.set_page_size(std::min(arguments.limit, kPage));
+  do {
+    TEND_ASSIGN_OR_RETURN(const v1::ListRejectsResponse page,
+                          Call(stub, &Stub::ListRejects, request));
+    for (const v1::RejectEntry& entry : page.rejects()) {
+      if (rejects.rejects_size() < arguments.limit) *rejects.add_rejects() = entry;
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && rejects.rejects_size() < arguments.limit);
   if (arguments.question.json) {
     std::cout << JsonOf(rejects);
     return absl::OkStatus();
@@ -88,16 +83,32 @@ absl::Status List(const Arguments& arguments, Stub& stub) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<v1::Position> ParsePlace(absl::string_view place) {
+  v1::Position position;
+  const std::vector<absl::string_view> parts = absl::StrSplit(place, '/');
+  int32_t partition = 0;
+  int64_t offset = 0;
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &partition) ||
+      !absl::SimpleAtoi(parts[1], &offset)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, ": write the place as 'tend rejects list' shows it: 2/17"));
+  }
+  position.set_partition(partition);
+  position.set_offset(offset);
+  return position;
+}
+
 absl::Status Show(const Arguments& arguments, Stub& stub) {
-  v1::RejectEntry found;
-  TEND_RETURN_IF_ERROR(ForEach(arguments, kPage, stub, [&](const v1::RejectEntry& entry) {
-    if (PlaceOf(entry) == arguments.place) found = entry;
-    return !found.has_reject();
-  }));
-  if (!found.has_reject()) {
+  v1::ListRejectsRequest request = RequestOf(arguments);
+  TEND_ASSIGN_OR_RETURN(*request.mutable_filter()->mutable_position(),
+                        ParsePlace(View(arguments.place)));
+  TEND_ASSIGN_OR_RETURN(const v1::ListRejectsResponse response,
+                        Call(stub, &Stub::ListRejects, request));
+  if (response.rejects().empty()) {
     return absl::NotFoundError(absl::StrCat("no reject is at ", arguments.place,
                                             "; 'tend rejects list' shows the places there are"));
   }
+  const v1::RejectEntry& found = response.rejects(0);
   if (arguments.question.json) {
     std::cout << JsonOf(found);
     return absl::OkStatus();
