@@ -16,6 +16,7 @@ from machine import LOOPBACK, Fault, check_port, check_space, end_with_parent, f
 
 START_SECONDS = 60  # from exec to ready: 4 s on two idle cores, ten times that on a loaded machine
 STOP_SECONDS = 30
+NEWER = "its data was written by a newer Kafka: 'make clean-data' forgets all that the local stack has stored, then do this again"
 
 
 def settings(data, port, controller_port, for_tests):
@@ -84,11 +85,13 @@ def why(log_path):
     """What a broker's log says about its end, as the second half of a sentence."""
     text = Path(log_path).read_text(errors="replace")[-100_000:]
     known = {
-        "No space left on device": "the disk is full",
+        "No space left on device": "the disk is full: make room, then do this again",
         "Address already in use": "its port is taken",
         "Failed to acquire lock on file": "another broker uses this folder",
         "OutOfMemoryError": "its heap is too small",
         "UnsupportedClassVersionError": "it needs Java 17 or newer",
+        "UnsupportedVersionException: Can't read version": NEWER,
+        "No MetadataVersion with feature level": NEWER,
     }
     reason = next((meaning for sign, meaning in known.items() if sign in text), "see its log")
     return f": {reason} ({log_path})"
