@@ -22,7 +22,7 @@ SOCKET_PATH_BYTES = 107  # sun_path without its end
 UNPRIVILEGED = ("postgres", "nobody")
 
 
-DAMAGED = "its files are damaged: restore a backup, or remove the folder to begin anew"
+DAMAGED = "its files are damaged: restore a backup, or begin anew ('make clean-data' forgets all that the local stack has stored)"
 
 
 def binary(name):
@@ -72,7 +72,7 @@ def why(log_path):
     """What a server's log says about its end, as the second half of a sentence."""
     text = Path(log_path).read_text(errors="replace")[-100_000:]
     known = {
-        "No space left on device": "the disk is full",
+        "No space left on device": "the disk is full: make room, then do this again",
         "could not find the database system": DAMAGED,
         "Address already in use": "its port is taken",
         "could not bind": "its port is taken",
@@ -94,6 +94,17 @@ def remove_abandoned(parent):
     for folder in parent.glob("scratch-*-*"):
         if not Path("/proc", folder.name.split("-")[1]).exists():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_stale_lock(data):
+    """The lock file of a server that was killed, if another process has its number now: a server works in its data folder. One
+    that cannot be looked at stays PostgreSQL's own question, as do processes that still use the server's shared memory."""
+    lock = data / "postmaster.pid"
+    try:
+        if Path("/proc", lock.read_text().split()[0], "cwd").resolve(strict=True) != data:
+            lock.unlink()
+    except (OSError, IndexError):
+        pass
 
 
 class Cluster:
@@ -135,6 +146,7 @@ class Cluster:
         with open(self.log_path, "w") as log:
             if not self.data.exists():
                 self._create(log)
+            remove_stale_lock(self.data)
             version = self._version()
             if version != VERSION:
                 raise Fault(f"{self.data} is of PostgreSQL {version}, not {VERSION}: dump and restore it, or remove it")

@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""A killed server's lock file: PostgreSQL takes whoever has its number now for a server."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/local/postgres"))
+import cluster
+
+
+class StaleLockTest(unittest.TestCase):
+    def stays(self, where=None, text=None):
+        """Whether a lock file stays that names a process which works there."""
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder).resolve()
+            with subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd=where or data) as process:
+                (data / "postmaster.pid").write_text(f"{process.pid}\n{data}\n" if text is None else text)
+                cluster.remove_stale_lock(data)
+            return (data / "postmaster.pid").exists()
+
+    def test_that_of_a_server_of_this_folder_stays(self):
+        self.assertTrue(self.stays())
+
+    def test_that_which_names_another_process_goes(self):
+        self.assertFalse(self.stays(where="/"))
+
+    def test_one_that_names_nobody_is_left_to_the_server(self):
+        self.assertTrue(self.stays(text=""))
+        self.assertTrue(self.stays(text="4194305\n"))  # above the kernel's highest
+
+
+if __name__ == "__main__":
+    unittest.main()
