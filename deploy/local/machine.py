@@ -34,7 +34,8 @@ def check_port(port, advice="stop what listens there, or give another one by --p
 def check_space(folder):
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
-        raise Fault(f"the disk of {folder} is full: {free >> 20} MiB free, a server needs {MIN_FREE_BYTES >> 20}")
+        raise Fault(f"the disk of {folder} is full: {free >> 20} MiB free, a server needs {MIN_FREE_BYTES >> 20}; "
+                    "make room, then do this again")
 
 
 def end_with_parent(how=signal.SIGTERM):

@@ -1,13 +1,15 @@
 """The sample through the public door, as if it had happened until just now, and what came of it."""
 
 import collections
+import fcntl
 import gzip
 import json
 import re
 from datetime import datetime, timedelta, timezone
 
 from flow import NotFlown, records, tend, wait_until_flown
-from parts import LOCAL, TOP
+from parts import LOCAL, TOP  # before machine: it says where that is
+from machine import Fault
 
 SAMPLE = TOP / "deploy/sample"
 VAR = LOCAL.home
@@ -36,9 +38,15 @@ def shifted(rows, now):
 
 def send():
     """Sends owners, list and interactions: the history first, then the last day. Once; later calls do nothing."""
-    sent = VAR / "sample-sent"
-    if sent.exists():
-        return
+    with open(VAR / "sample.lock", "w") as lock:  # of two at once, the second one waits for the first
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sent = VAR / "sample-sent"
+        if not sent.exists():
+            send_all()
+            sent.touch()
+
+
+def send_all():
     now = datetime.now(timezone.utc).replace(microsecond=0)
     rows = [row for name in ("interactions.jsonl.gz", "five_people.jsonl") for row in shifted(rows_of(SAMPLE / name), now)]
     fresh = lambda row: (occurred(row) or now) > now - timedelta(hours=24)  # noqa: E731
@@ -51,12 +59,11 @@ def send():
         done = tend(LOCAL, "import", kind, str(path))
         print(f"  {path.name:<18}{done.stdout.strip()}", flush=True)
         if done.returncode not in (0, 2):  # 2: rows were rejected; the sample's are broken on purpose
-            raise SystemExit("stack: the sample could not be sent; 'make logs' shows why")
+            raise Fault("the sample could not be sent; 'make logs' shows why")
         try:
             wait_until_flown(LOCAL)
         except NotFlown as late:
-            raise SystemExit(f"stack: {late}: see 'make status' and 'make logs'") from None
-    sent.touch()
+            raise Fault(f"{late}: see 'make status' and 'make logs'") from None
 
 
 def tell():

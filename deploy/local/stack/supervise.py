@@ -23,14 +23,25 @@ STOP_SECONDS = {"kafka": 40.0}     # a broker closes its segments; the services 
 LOOK = 0.1
 
 
+def say(line):
+    """Into the log. On a full disk this goes on without a word."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        pass
+
+
 class Running:
     def __init__(self, part):
         self.part, self.process, self.since, self.serving = part, None, None, False
         self.restarts, self.wait, self.not_before = 0, FIRST_WAIT, 0.0
 
     def start(self):
-        self.process = self.part.start(start_new_session=True, preexec_fn=end_with_parent())
         self.since, self.serving = time.time(), False
+        try:
+            self.process = self.part.start(start_new_session=True, preexec_fn=end_with_parent())
+        except OSError as error:
+            self.plan(f"cannot be started ({error})")
 
     def look(self):
         """Notices an end, and plans the next start."""
@@ -38,7 +49,10 @@ class Running:
             return
         if time.time() - self.since > QUIET:
             self.wait = FIRST_WAIT
-        print(f"{self.part.name} ended with {self.process.returncode}; again in {self.wait:.1f} s", flush=True)
+        self.plan(f"ended with {self.process.returncode}")
+
+    def plan(self, how):
+        say(f"{self.part.name} {how}; again in {self.wait:.1f} s")
         self.not_before = time.monotonic() + self.wait
         self.wait = min(self.wait * 2, LAST_WAIT)
         self.process, self.serving = None, False
@@ -51,7 +65,7 @@ class Running:
         try:
             self.process.wait(STOP_SECONDS.get(self.part.name, 10.0))
         except subprocess.TimeoutExpired:
-            print(f"{self.part.name} does not stop: killed", flush=True)
+            say(f"{self.part.name} does not stop: killed")
             self.process.kill()
             self.process.wait()
 
@@ -64,20 +78,34 @@ def tell(parts, told):
     now = {p.part.name: p.state() for p in parts}
     if now == told:
         return told
-    fresh = VAR / "stack.json.new"
-    fresh.write_text(json.dumps(now))
-    fresh.replace(VAR / "stack.json")
-    return now
+    fresh, state = VAR / "stack.json.new", VAR / "stack.json"
+    try:
+        fresh.write_text(json.dumps(now))
+        fresh.replace(state)
+        return now
+    except OSError:  # a full disk; at the next look again, and until then nothing is told rather than what was
+        state.unlink(missing_ok=True)
+        return None
 
 
-def main():
-    lock = open(VAR / "stack.lock", "w")  # held until the end
+def hold_lock():
+    """The file that is locked for as long as we live, with our process in it; None: another one has it."""
+    lock = open(VAR / "stack.lock", "a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return
+        return None
+    (VAR / "stack.json").unlink(missing_ok=True)  # of one that was killed: its parts serve no more
+    lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
+    return lock
+
+
+def main():
+    lock = hold_lock()  # until the end
+    if lock is None:
+        return
     ending = []
     signal.signal(signal.SIGTERM, lambda *_: ending.append(True))
     signal.signal(signal.SIGINT, lambda *_: ending.append(True))
