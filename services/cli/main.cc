@@ -22,7 +22,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("'tend COMMAND --help' shows a command's options and examples.");
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
-  tend::cli::AddCompletionCommand(app, exit_code);
+  tend::cli::AddCompletionCommand(
+      app,
+      [] {
+        return tend::cli::TypeChoices{{"MAPPING", tend::cli::ReadyMappingNames()}};
+      },
+      exit_code);
   tend::cli::AddHealthCommand(app, exit_code);
   tend::cli::AddImportCommand(app, exit_code);
   tend::cli::AddListCommand(app, exit_code);

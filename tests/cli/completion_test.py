@@ -55,6 +55,14 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.complete("tend completion "), ["bash", "fish", "zsh"])
         self.assertEqual(self.complete("tend list --outcome s"), ["seed", "shared_ground", "social_handle"])
 
+    def test_ready_mappings_are_offered_beside_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            open(os.path.join(folder, "mail.textproto"), "w").close()
+            for command in ("import list", "import interactions", "trial"):
+                self.assertEqual(self.complete(f"tend {command} --map mail", folder), ["mail.textproto", "mail_log"], command)
+        self.assertRegex(script("zsh"), r"_files; compadd .*\bmail_log\b")
+        self.assertRegex(script("fish"), r"-l map -rF -a '.*\bmail_log\b")
+
     def test_every_command_of_the_help_is_offered(self):
         offered = self.complete("tend ")
         told = subprocess.run([TEND, "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout

@@ -4,6 +4,7 @@
 #ifndef TEND_SERVICES_CLI_COMPLETION_COMMAND_TREE_H_
 #define TEND_SERVICES_CLI_COMPLETION_COMMAND_TREE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,9 @@
 
 namespace tend::cli {
 
-// What a value may be, by the name of its type: "FILE" and "FOLDER" are files, words in lower case
-// with "|" between them are choices, of anything else nobody knows.
+// What a value may be, by the name of its type, whose parts have "|" between them: "FILE" and
+// "FOLDER" are files, words in lower case are choices, and so are those of a name that TypeChoices
+// has; of anything else nobody knows.
 struct ValueWords {
   bool files = false;
   std::vector<std::string> choices;
@@ -33,8 +35,11 @@ struct CommandWords {
   std::vector<std::string> commands;  // below it, by name
 };
 
+// "MAPPING" -> the names of mappings.
+using TypeChoices = std::map<std::string, std::vector<std::string>>;
+
 // All commands, each before those below it.
-std::vector<CommandWords> CommandsOf(const CLI::App& app);
+std::vector<CommandWords> CommandsOf(const CLI::App& app, const TypeChoices& choices);
 
 }  // namespace tend::cli
 

@@ -3,9 +3,9 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "services/cli/completion/command_tree.h"
 #include "services/cli/completion/completion_script.h"
 
 namespace tend::cli {
@@ -20,7 +20,8 @@ constexpr char kFooter[] =
 
 }  // namespace
 
-void AddCompletionCommand(CLI::App& app, ExitCode& exit_code) {
+void AddCompletionCommand(CLI::App& app, std::function<TypeChoices()> choices,
+                          ExitCode& exit_code) {
   const auto shell = std::make_shared<std::string>();  // shared with the callback
   CLI::App* command = app.add_subcommand("completion", "What a shell needs to complete commands");
   command->add_option("SHELL", *shell, "Whose script")
@@ -28,8 +29,8 @@ void AddCompletionCommand(CLI::App& app, ExitCode& exit_code) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
       ->type_name("bash|zsh|fish");
   command->footer(kFooter);
-  command->callback([&app, shell, &exit_code] {
-    const std::vector<CommandWords> commands = CommandsOf(app);
+  command->callback([&app, choices = std::move(choices), shell, &exit_code] {
+    const std::vector<CommandWords> commands = CommandsOf(app, choices());
     const auto print = *shell == "bash"  ? BashCompletion
                        : *shell == "zsh" ? ZshCompletion
                                          : FishCompletion;

@@ -69,7 +69,7 @@ std::string BashCompletion(absl::Span<const CommandWords> commands) {
   const std::string& name = commands[0].path;
   std::string script = absl::StrCat("# Completion of ", name, " for bash, made by '", name,
                                     " completion bash'.\n", R"(_tend_words() {
-  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+  mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$1" -- "$cur")
 }
 _tend_files() {
   mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -88,9 +88,9 @@ _tend() {
   case "$at ${COMP_WORDS[COMP_CWORD-1]}" in
 )");
   absl::StrAppend(&script, ValueBranches(commands, "", [](const ValueWords& value) -> std::string {
-    if (value.files) return "_tend_files; ";
-    if (value.choices.empty()) return "";
-    return absl::StrCat("_tend_words '", absl::StrJoin(value.choices, " "), "'; ");
+    std::string files = value.files ? "_tend_files; " : "";
+    if (value.choices.empty()) return files;
+    return absl::StrCat(files, "_tend_words '", absl::StrJoin(value.choices, " "), "'; ");
   }));
   absl::StrAppend(&script, "  esac\n  local below='' options='' files=''\n  case $at in\n");
   for (const CommandWords& command : commands) {
@@ -130,9 +130,9 @@ std::string ZshCompletion(absl::Span<const CommandWords> commands) {
   case "$at $words[CURRENT-1]" in
 )");
   absl::StrAppend(&script, ValueBranches(commands, "(", [](const ValueWords& value) -> std::string {
-    if (value.files) return "_files; ";
-    if (value.choices.empty()) return "";
-    return absl::StrCat("compadd ", absl::StrJoin(value.choices, " "), "; ");
+    std::string files = value.files ? "_files; " : "";
+    if (value.choices.empty()) return files;
+    return absl::StrCat(files, "compadd ", absl::StrJoin(value.choices, " "), "; ");
   }));
   absl::StrAppend(&script, "  esac\n  case $at in\n");
   for (const CommandWords& command : commands) {

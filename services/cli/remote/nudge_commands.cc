@@ -102,7 +102,10 @@ absl::Status List(const NudgesArguments& arguments, const Channel& channel) {
   }
   PersonNames names(*relationships);
   for (const v1::Nudge& nudge : nudges.nudges()) std::cout << TextOf(nudge, names);
-  if (nudges.nudges().empty()) std::cout << "Nothing to say: nobody needs to be written to now.\n";
+  if (nudges.nudges().empty()) {
+    std::cout << (arguments.all ? "No nudge, neither open nor past.\n"
+                                : "Nothing to say: nobody needs to be written to now.\n");
+  }
   return absl::OkStatus();
 }
 
@@ -172,13 +175,16 @@ void AddNudges(CLI::App& app, ExitCode& exit_code) {
   nudges->add_option("--owner", arguments->owner, "Only this colleague's");
   CLI::Option* person = nudges->add_option("--person", arguments->person,
                                            "Only about them: an id, an address, or a name");
-  nudges->add_option("--limit", arguments->limit, "At most so many")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  nudges->add_flag("--all", arguments->all, "Also those that were answered or left the inbox");
+  CLI::Option* limit = nudges->add_option("--limit", arguments->limit, "At most so many")
+                           ->check(CLI::Range(1, 1'000'000))
+                           ->capture_default_str();
+  CLI::Option* all =
+      nudges->add_flag("--all", arguments->all, "Also those that were answered or left the inbox");
   CLI::Option* watch =
       nudges->add_flag("--watch", arguments->watch, "From now on, each change as it happens")
-          ->excludes(person);
+          ->excludes(person)
+          ->excludes(limit)
+          ->excludes(all);
   nudges->add_option("--resume", arguments->resume, "Watch from where another watch ended")
       ->type_name("TOKEN")
       ->needs(watch);

@@ -115,7 +115,7 @@ class Nudges final : public v1::NudgeService::Service {
   Status ListNudges(ServerContext*, const v1::ListNudgesRequest* request,
                     v1::ListNudgesResponse* response) override {
     list = *request;
-    *response->add_nudges() = ReadyNudge();
+    if (request->owner_id() != "nobody") *response->add_nudges() = ReadyNudge();
     return Status::OK;
   }
   Status WatchNudges(ServerContext*, const v1::WatchNudgesRequest* request,
@@ -201,7 +201,12 @@ class QuestionsTest : public ::testing::Test {
     std::vector<std::string> backwards(words.rbegin(), words.rend());  // as CLI11 takes them
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    app.parse(backwards);
+    try {
+      app.parse(backwards);
+    } catch (const CLI::ParseError& error) {
+      app.exit(error);
+      exit_code = ExitCode::kRejected;
+    }
     out_ = testing::internal::GetCapturedStdout();
     err_ = testing::internal::GetCapturedStderr();
     return exit_code;
@@ -272,6 +277,13 @@ TEST_F(QuestionsTest, NudgesAreToldInWordsWithTheIdThatAnswersThem) {
   EXPECT_EQ(nudges_.list.person_id(), kAnn);
 }
 
+TEST_F(QuestionsTest, NoNudgeIsAnAnswer) {
+  EXPECT_EQ(Run({"nudges", "--owner", "nobody"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("nobody needs to be written to now"));
+  EXPECT_EQ(Run({"nudges", "--owner", "nobody", "--all"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("No nudge, neither open nor past"));
+}
+
 TEST_F(QuestionsTest, AListIsCountedAndShownRowByRow) {
   EXPECT_EQ(Run({"list", "list.csv"}), ExitCode::kOk) << err_;
   EXPECT_THAT(out_, AllOf(HasSubstr("1,200 rows, and no call to make"), HasSubstr("1,197"),
@@ -287,6 +299,13 @@ TEST_F(QuestionsTest, AWatchThatEndsSaysHowToGoOn) {
   EXPECT_EQ(Run({"nudges", "--watch", "--resume", "t"}), ExitCode::kFailed);
   EXPECT_THAT(out_, HasSubstr("Ann Berger"));
   EXPECT_THAT(err_, HasSubstr("--resume t+2 goes on"));
+}
+
+TEST_F(QuestionsTest, AWatchHasNoLimitAndNoPast) {
+  EXPECT_EQ(Run({"nudges", "--watch", "--all"}), ExitCode::kRejected);
+  EXPECT_THAT(err_, HasSubstr("--all excludes --watch"));
+  EXPECT_EQ(Run({"nudges", "--watch", "--limit", "5"}), ExitCode::kRejected);
+  EXPECT_THAT(err_, HasSubstr("--limit excludes --watch"));
 }
 
 TEST_F(QuestionsTest, AnAnswerFindsTheOwnerAndCarriesARequestId) {

@@ -17,6 +17,7 @@
 #include "services/cli/trial/trial_print.h"
 #include "services/cli/trial/trial_run.h"
 #include "services/enrichment/domain/roster.h"
+#include "services/ingest/connectors/ready_mappings.h"
 #include "tend/v1/scoring_model.pb.h"
 
 namespace tend::cli {
@@ -186,6 +187,12 @@ void AddTrialCommand(CLI::App& app, ExitCode& exit_code) {
                                                                       : ExitCode::kFailed;
     }
   });
+}
+
+std::vector<std::string> ReadyMappingNames() {
+  std::vector<std::string> names;
+  for (const v1::Mapping& mapping : ingest::ReadyMappings()) names.push_back(mapping.name());
+  return names;
 }
 
 }  // namespace tend::cli

@@ -4,6 +4,8 @@
 #define TEND_SERVICES_CLI_TRIAL_TRIAL_COMMAND_H_
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 #include "services/cli/exit_code.h"
 
@@ -12,6 +14,9 @@ namespace tend::cli {
 // Adds the subcommand. When it is chosen it runs while `app` parses and sets exit_code, which
 // outlives the app.
 void AddTrialCommand(CLI::App& app, ExitCode& exit_code);
+
+// The mappings that --map knows by name.
+std::vector<std::string> ReadyMappingNames();
 
 }  // namespace tend::cli
 
