@@ -85,6 +85,8 @@ class Worker {
   absl::StatusOr<StepResult> Step();
   // Lets the next step commit whatever the timing says: before a stop.
   void CommitSoon() { commit_soon_ = true; }
+  // Whether something is processed and not committed.
+  bool has_open() const { return !visited_.empty(); }
 
   // The earliest NextDue of its tasks; InfiniteFuture when nothing waits. Not before all have
   // restored.

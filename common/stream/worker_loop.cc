@@ -71,7 +71,7 @@ class Loop {
     do {
       worker.CommitSoon();
       const absl::StatusOr<StepResult> result = worker.Step();
-      if (!result.ok() || !result->waiting) break;
+      if (!result.ok() || !result->waiting || !worker.has_open()) break;
     } while (clock_.Elapsed() < until);
     return absl::OkStatus();
   }
