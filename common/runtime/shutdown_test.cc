@@ -29,5 +29,16 @@ TEST(ShutdownTest, ItEndsWithoutASignal) {
   EXPECT_TRUE(shutdown.token().stop_requested());
 }
 
+TEST(ShutdownDeathTest, AStopThatDoesNotComeToAnEndIsEnded) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        Shutdown shutdown(absl::Milliseconds(10));
+        kill(getpid(), SIGTERM);
+        while (true) pause();
+      },
+      ::testing::ExitedWithCode(1), "a call does not come back");
+}
+
 }  // namespace
 }  // namespace tend

@@ -41,10 +41,11 @@ bool StallDetector::See(const stream::InputPosition& position, stream::Offset en
 }
 
 LagWatch::LagWatch(std::unique_ptr<stream::Log> log, Metrics& metrics, absl::Duration look_every,
-                   absl::Duration stall_after)
+                   absl::Duration stall_after, std::function<void(const absl::Status&)> looked)
     : log_(std::move(log)),
       metrics_(metrics),
       look_every_(look_every),
+      looked_(std::move(looked)),
       detector_(stall_after),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
@@ -57,12 +58,13 @@ absl::Status LagWatch::Tell(std::vector<stream::InputPosition> positions, bool w
 
 void LagWatch::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    Look();
+    const absl::Status status = Look();
+    if (looked_) looked_(status);
     Pause(look_every_, stop);
   }
 }
 
-void LagWatch::Look() {
+absl::Status LagWatch::Look() {
   std::vector<stream::InputPosition> positions;
   {
     const MutexLock lock(mu_);
@@ -78,7 +80,10 @@ void LagWatch::Look() {
   for (const stream::InputPosition& position : positions) {
     const absl::StatusOr<stream::OffsetRange> range =
         log_->Offsets(position.partition, stream::Isolation::kReadCommitted);
-    if (!range.ok()) return detector_.Forget();  // the log is away: that explains it
+    if (!range.ok()) {  // the log is away: that explains it
+      detector_.Forget();
+      return range.status();
+    }
     const int64_t lag = std::max<int64_t>(0, range->end.value() - position.next.value());
     metrics_.Set(metric::kLag, static_cast<double>(lag), LabelsOf(position.partition));
     published_.push_back(position);
@@ -89,6 +94,7 @@ void LagWatch::Look() {
         absl::StrCat(position.partition.topic, "/", position.partition.partition,
                      " gives no record though it has ", lag, " more: the consumer is made anew"));
   }
+  return absl::OkStatus();
 }
 
 }  // namespace tend::service

@@ -8,6 +8,7 @@
 #ifndef TEND_COMMON_SERVICE_LAG_WATCH_H_
 #define TEND_COMMON_SERVICE_LAG_WATCH_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <thread>
@@ -46,9 +47,11 @@ class StallDetector {
 class LagWatch {
  public:
   // log: of its own (a log belongs to one thread). metrics outlive it. stall_after: how long a
-  // partition may stand still; longer than any batch.
+  // partition may stand still; longer than any batch. looked: called on the watch's thread with how
+  // a look went, UNAVAILABLE while the log is away, which the reader's own thread may not know yet:
+  // some of librdkafka's calls come back no sooner than the log.
   LagWatch(std::unique_ptr<stream::Log> log, Metrics& metrics, absl::Duration look_every,
-           absl::Duration stall_after);
+           absl::Duration stall_after, std::function<void(const absl::Status&)> looked = {});
   LagWatch(const LagWatch&) = delete;
   LagWatch& operator=(const LagWatch&) = delete;
   ~LagWatch() = default;  // ends the thread: at once, or after the look it is at
@@ -59,11 +62,12 @@ class LagWatch {
 
  private:
   void Run(const std::stop_token& stop);
-  void Look();
+  absl::Status Look();
 
   const std::unique_ptr<stream::Log> log_;  // of the thread
   Metrics& metrics_;
   const absl::Duration look_every_;
+  const std::function<void(const absl::Status&)> looked_;
   StallDetector detector_;                        // of the thread
   std::vector<stream::InputPosition> published_;  // of the thread: the metrics are of these
 

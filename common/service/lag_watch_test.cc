@@ -1,7 +1,9 @@
 #include "common/service/lag_watch.h"
 
+#include <future>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/runtime/metric_names.h"
@@ -69,6 +71,21 @@ TEST(LagWatchTest, AWorkerThatStandsStillIsToldOnce) {
   while (verdict.ok()) verdict = watch.Tell({At(1)}, /*waiting=*/false);
   EXPECT_EQ(verdict.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_NE(verdict.message().find("in/0"), std::string::npos) << verdict;
+}
+
+TEST(LagWatchTest, ALogThatDoesNotAnswerIsToldWhateverTheWorkerSays) {
+  stream::ManualClock clock(absl::FromUnixSeconds(1'000));
+  Metrics metrics("test");
+  std::promise<absl::Status> told;
+  bool first = true;
+  LagWatch watch(std::make_unique<stream::MemoryLog>(clock), metrics,
+                 /*look_every=*/absl::Milliseconds(1), /*stall_after=*/absl::Hours(1),
+                 [&](const absl::Status& status) {
+                   if (!status.ok() && std::exchange(first, false)) told.set_value(status);
+                 });
+  // Of a topic that is not there, the log's answer is an error as well.
+  EXPECT_TRUE(watch.Tell({At(1)}, /*waiting=*/false).ok());
+  EXPECT_FALSE(told.get_future().get().ok());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
 #include "common/runtime/metrics.h"
+#include "common/runtime/mutex.h"
 #include "common/service/lag_watch.h"
 #include "common/stream/system_clock.h"
 #include "common/stream/worker_loop.h"
@@ -33,8 +34,12 @@ constexpr absl::Duration kStallAfter = absl::Seconds(30);
 // Carries what the loop tells to metrics, health and log.
 class Teller final : public stream::WorkerLoopObserver {
  public:
-  Teller(Metrics& metrics, rpc::Server& server, LagWatch& lag)
-      : metrics_(metrics), server_(server), lag_(lag) {}
+  // looked_at: the lag watch's own.
+  Teller(Metrics& metrics, rpc::Server& server, std::unique_ptr<stream::Log> looked_at)
+      : metrics_(metrics),
+        server_(server),
+        lag_(std::move(looked_at), metrics, kLookEvery, kStallAfter,
+             [this](const absl::Status& status) { Looked(status); }) {}
 
   absl::Status Observe(const stream::WorkerLoopView& view) override {
     const stream::WorkerStats& totals = view.totals;
@@ -51,7 +56,9 @@ class Teller final : public stream::WorkerLoopObserver {
       LogInfo("partitions changed", {{"served", view.running_tasks}});
     }
     // Something moved since the trouble: it is over.
-    if (totals.transactions != told_.transactions || view.running_tasks != tasks_) SetUp(true);
+    if (totals.transactions != told_.transactions || view.running_tasks != tasks_) {
+      SetUp(worker_works_, true);
+    }
     told_ = totals;
     tasks_ = view.running_tasks;
     return lag_.Tell(view.positions, view.waiting);
@@ -60,20 +67,34 @@ class Teller final : public stream::WorkerLoopObserver {
   void Trouble(const absl::Status& status) override {
     metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
     LogWarning("waiting", {{"because", status}});
-    SetUp(false);
-  }
-
-  void SetUp(bool up) {
-    metrics_.Set(metric::kUp, up ? 1 : 0);
-    server_.SetServing(up);
+    SetUp(worker_works_, false);
   }
 
  private:
+  // On the lag watch's thread. One look that fails may be a slow broker.
+  void Looked(const absl::Status& status) {
+    failed_looks_ = status.ok() ? 0 : failed_looks_ + 1;
+    const bool answers = failed_looks_ < 2;
+    if (SetUp(log_answers_, answers) && !answers) LogWarning("waiting", {{"because", status}});
+  }
+
+  // Both must be for the service to be up. Returns whether `what` changed.
+  bool SetUp(bool& what, bool up) {
+    const MutexLock lock(mu_);
+    const bool changed = std::exchange(what, up) != up;
+    metrics_.Set(metric::kUp, worker_works_ && log_answers_ ? 1 : 0);
+    server_.SetServing(worker_works_ && log_answers_);
+    return changed;
+  }
+
   Metrics& metrics_;
   rpc::Server& server_;
-  LagWatch& lag_;
   stream::WorkerStats told_;
   int tasks_ = 0;
+  int failed_looks_ = 0;  // in a row; of the lag watch's thread
+  Mutex mu_;
+  bool worker_works_ = true, log_answers_ = true;  // of mu_
+  LagWatch lag_;                                   // the first to go
 };
 
 }  // namespace
@@ -96,8 +117,7 @@ absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view
   kafka.client_id += ".lag";
   kafka.call_timeout = kLookWithin;
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, kafka::KafkaLog::Make(kafka));
-  LagWatch lag(std::move(looked_at), metrics, kLookEvery, kStallAfter);
-  Teller teller(metrics, *server, lag);
+  Teller teller(metrics, *server, std::move(looked_at));
   const stream::SystemClock clock;
   stream::WorkerLoopOptions options;
   options.worker.member = config.instance();
