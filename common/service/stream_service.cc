@@ -93,7 +93,7 @@ class Teller final : public stream::WorkerLoopObserver {
   int tasks_ = 0;
   int failed_looks_ = 0;  // in a row; of the lag watch's thread
   Mutex mu_;
-  bool worker_works_ = true, log_answers_ = true;  // of mu_
+  bool worker_works_ = false, log_answers_ = true;  // of mu_
   LagWatch lag_;                                   // the first to go
 };
 
