@@ -94,7 +94,7 @@ class Teller final : public stream::WorkerLoopObserver {
   int failed_looks_ = 0;  // in a row; of the lag watch's thread
   Mutex mu_;
   bool worker_works_ = false, log_answers_ = true;  // of mu_
-  LagWatch lag_;                                   // the first to go
+  LagWatch lag_;                                    // the first to go
 };
 
 }  // namespace
