@@ -131,7 +131,7 @@ v1::Position Pipeline::Last(const std::string& topic) const {
 v1::Position Pipeline::OwnerSays(const v1::OwnerEvent& event) {
   const std::string value = event.SerializeAsString();
   Send({notification::kOwnerEventsTopic, std::nullopt, View(event.owner_id()), View(value)});
-  const v1::Position position = Last(notification::kOwnerEventsTopic);
+  v1::Position position = Last(notification::kOwnerEventsTopic);
   Settle();
   return position;
 }
@@ -143,7 +143,7 @@ void Pipeline::Happen(std::vector<v1::Interaction> interactions) {
 
 v1::Position Pipeline::Happens(v1::Interaction interaction) {
   Accept(std::move(interaction));
-  const v1::Position position = Last("tend.interactions.v1");
+  v1::Position position = Last("tend.interactions.v1");
   Settle();
   return position;
 }
