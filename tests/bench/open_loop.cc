@@ -354,6 +354,7 @@ int Run(const Options& options) {
     }
   });
   std::vector<std::thread> listers;
+  listers.reserve(kListers);
   for (int i = 0; i < kListers; ++i) listers.emplace_back([&] { ListAll(*nudges, board); });
   Sender sender(options, *ingest, board);
   const grpc::Status sent = sender.Run();
