@@ -2,6 +2,7 @@
 """`stack up` and `down` when things are bad: the real scripts and supervisor in a folder of the test's own, over parts that only
 listen on their port, or fail as the test says."""
 
+import json
 import os
 import shutil
 import signal
@@ -65,6 +66,16 @@ class StackTest(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         path.chmod(0o755)
+        return path
+
+    def kill(self, command):
+        for pid, called in self.left():
+            if command.encode() in called:
+                os.kill(pid, signal.SIGKILL)
+
+    def part(self, name):
+        """What the supervisor tells of it."""
+        return json.loads((self.var / "stack.json").read_text())[name]
 
     def bad(self, part, python):
         (self.top / f"deploy/local/{part}/bad").write_text(python + "\n")
@@ -129,14 +140,41 @@ class StackTest(unittest.TestCase):
         self.assertEqual(self.stack("up")[0], 0)
         self.bad("postgres", "sys.exit('postgres: no')")
         supervisor = self.supervisor()
-        for pid, command in self.left():
-            if b"postgres\0run" in command:
-                os.kill(pid, signal.SIGKILL)
+        self.kill("postgres\0run")
         self.wait(lambda: '"restarts": 3' in (self.var / "stack.json").read_text())
         code, _, fault = self.stack("up")
         self.assertEqual((code, fault), (1, "stack: postgres does not start: postgres: no\n"))
         self.assertEqual(self.supervisor(), supervisor)
         self.assertIn("postgres is started again and again: postgres: no", self.stack("status")[1])
+
+    def test_a_part_that_has_served_comes_back_whatever_the_ones_before_it_do(self):
+        self.assertEqual(self.stack("up")[0], 0)
+        self.bad("postgres", "sys.exit('postgres: no')")
+        scoring = self.top / "build/release/bin/tend-scoring"
+        self.program(scoring, "#!/bin/sh\nexit 1\n")
+        self.kill("postgres\0run")
+        os.kill(self.part("scoring")["pid"], signal.SIGKILL)
+        self.wait(lambda: self.part("scoring")["restarts"] >= 3 and self.part("postgres")["restarts"] >= 3)
+        for name in ("query", "ingest"):
+            before = self.part(name)
+            os.kill(before["pid"], signal.SIGKILL)
+            self.wait(lambda: self.part(name)["serving"] and self.part(name)["pid"] != before["pid"])
+            self.assertEqual(self.part(name)["restarts"], 1)
+        printed = self.stack("status")[1]
+        self.assertRegex(printed, r"scoring +(down|starting) ")
+        self.assertRegex(printed, r"query +up .* restarts 1 ")
+        self.assertIn("scoring is started again and again: ", printed)
+        self.assertIn("postgres is started again and again: postgres: no", printed)
+        self.assertIn('postgres: "host=nowhere"', (self.var / "config/query.textproto").read_text())
+
+    def test_a_part_that_does_not_answer_holds_up_no_other_one(self):
+        self.assertEqual(self.stack("up")[0], 0)
+        self.program(self.top / "build/release/bin/tend", '#!/bin/sh\n[ "$1" = health ] || exec sleep 1000\n')
+        self.kill("kafka\0run")
+        self.wait(lambda: self.part("kafka")["restarts"] == 1 and self.part("kafka")["pid"])
+        self.kill("postgres\0run")
+        self.wait(lambda: self.part("postgres")["restarts"] == 1 and self.part("postgres")["serving"])
+        self.assertFalse(self.part("kafka")["serving"])
 
     def test_two_at_once_are_one(self):
         ups = [self.begin("up") for _ in range(4)]
@@ -177,8 +215,7 @@ class StackTest(unittest.TestCase):
         self.assertEqual(self.stack("up")[0], 0)
         (self.var / "stack.json.new").mkdir()  # as a full disk: the state cannot be written
         supervisor = self.supervisor()
-        killed = next(pid for pid, command in self.left() if b"postgres\0run" in command)
-        os.kill(killed, signal.SIGKILL)
+        self.kill("postgres\0run")
         self.wait(lambda: not (self.var / "stack.json").exists())
         self.assertIn("postgres      ?", self.stack("status")[1])
         (self.var / "stack.json.new").rmdir()

@@ -93,9 +93,13 @@ class Part:
             log.flush()
             return subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=TOP, **how)
 
+    def ask(self, **how):
+        """Starts the command of `ready`; the process."""
+        return subprocess.Popen(self.ready, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **how)
+
     def serves(self):
         if self.ready:
-            return subprocess.run(self.ready, cwd=TOP, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+            return self.ask().wait() == 0
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return True
@@ -107,7 +111,7 @@ class Postgres(Part):
     """Its script says how to reach it as soon as clients can; the port alone answers before that."""
 
     def serves(self):
-        return conninfo_of(self.log) is not None
+        return "\nconninfo " in self.log.read_text(errors="replace").rpartition(STARTED)[2]
 
 
 class Service(Part):
@@ -148,9 +152,11 @@ class Service(Part):
 
 
 def conninfo_of(log):
-    """What PostgreSQL's script said since its last start; None before."""
-    since_start = log.read_text(errors="replace").rpartition(STARTED)[2]
-    return next((line.removeprefix("conninfo ") for line in since_start.splitlines() if line.startswith("conninfo ")), None)
+    """What PostgreSQL's script said last, maybe before its last start: it is the same each time."""
+    said = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("conninfo ")]
+    if not said:
+        raise OSError(f"{log} does not say how to reach PostgreSQL")
+    return said[-1].removeprefix("conninfo ")
 
 
 def make_key(path):

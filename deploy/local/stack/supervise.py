@@ -1,5 +1,7 @@
 """The supervisor behind `stack up`: starts the parts in order, starts again what ends, tells how it stands.
 
+A part starts once the ones before it serve. From when it has served it is started again whatever the others do.
+
 One process; it holds var/stack.lock for as long as it lives, and writes var/stack.json at each change. SIGTERM ends
 the parts in the other order, then itself. Not to be called by hand.
 """
@@ -33,7 +35,9 @@ def say(line):
 
 class Running:
     def __init__(self, part):
-        self.part, self.process, self.since, self.serving = part, None, None, False
+        self.part, self.process, self.since = part, None, None
+        self.serving, self.has_served = False, False
+        self.asked = None  # a question whether it serves that is not answered yet
         self.restarts, self.wait, self.not_before = 0, FIRST_WAIT, 0.0
 
     def start(self):
@@ -43,22 +47,49 @@ class Running:
         except OSError as error:
             self.plan(f"cannot be started ({error})")
 
-    def look(self):
-        """Notices an end, and plans the next start."""
-        if self.process is None or self.process.poll() is None:
-            return
+    def look(self, ready_for_it):
+        """Notices an end and plans the next start; starts it when it is time; notices that it serves."""
+        if self.process is not None and self.process.poll() is not None:
+            self.end()
+        if self.process is None and (ready_for_it or self.has_served) and time.monotonic() >= self.not_before:
+            self.start()
+        if self.process is not None and not self.serving:
+            self.ask()
+        self.has_served = self.has_served or self.serving
+
+    def end(self):
         if time.time() - self.since > QUIET:
             self.wait = FIRST_WAIT
         self.plan(f"ended with {self.process.returncode}")
+
+    def ask(self):
+        """Waits for no answer: the other parts are to be looked at meanwhile."""
+        try:
+            if not self.part.ready:
+                self.serving = self.part.serves()
+            elif self.asked is None:
+                self.asked = self.part.ask(preexec_fn=end_with_parent())
+            elif self.asked.poll() is not None:
+                self.serving, self.asked = self.asked.returncode == 0, None
+        except OSError:  # the command is just being built anew: asked again at the next look
+            pass
+
+    def forget_question(self):
+        if self.asked is not None:
+            self.asked.kill()
+            self.asked.wait()
+            self.asked = None
 
     def plan(self, how):
         say(f"{self.part.name} {how}; again in {self.wait:.1f} s")
         self.not_before = time.monotonic() + self.wait
         self.wait = min(self.wait * 2, LAST_WAIT)
         self.process, self.serving = None, False
+        self.forget_question()
         self.restarts += 1
 
     def stop(self):
+        self.forget_question()
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(signal.SIGTERM)
@@ -112,14 +143,10 @@ def main():
     parts, told = [Running(part) for part in PARTS], None
     while not ending:
         for running in parts:
-            running.look()
-            if running.process is None and time.monotonic() >= running.not_before:
-                running.start()
-            if running.process is not None and not running.serving:
-                running.serving = running.part.serves()
+            running.look(all(earlier.serving for earlier in parts[:parts.index(running)]))
             told = tell(parts, told)
-            if not running.serving or ending:
-                break  # the next ones need it
+            if ending:
+                break
         time.sleep(LOOK)
     for running in reversed(parts):
         running.stop()
