@@ -116,13 +116,15 @@ class StackTest(unittest.TestCase):
             time.sleep(0.01)
 
     def test_up_twice_and_down(self):
-        self.assertEqual(self.stack("up")[0], 0)
+        code, printed, _ = self.stack("up")
+        self.assertEqual((code, printed.splitlines()[0]), (0, "  starting, Kafka first: it needs some seconds"))
         before = self.left()
         code, printed, _ = self.stack("up")
         self.assertEqual((code, len(printed.splitlines())), (0, 7))
         self.assertEqual(self.left(), before)
-        self.assertEqual(self.stack("down"), (0, "", ""))
+        self.assertEqual(self.stack("down"), (0, "stopping, Kafka last: it needs some seconds\n", ""))
         self.assertEqual(self.left(), [])
+        self.assertEqual(self.stack("down"), (0, "", ""))
 
     def test_a_part_that_does_not_start_says_why_in_one_line(self):
         self.bad("postgres", "sys.exit('postgres: the disk is full (server.log)')")
