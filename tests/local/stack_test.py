@@ -234,6 +234,33 @@ class StackTest(unittest.TestCase):
         self.assertEqual(self.stack("clean-data"), (0, "", ""))
         self.assertEqual(sorted(path.name for path in self.var.iterdir()), ["kafka-jars", "stack.lock"])
 
+    def answers(self, answers):
+        """What `tend` says to a question, in shell; the sample has been sent."""
+        cases = "".join(f"  {question}) {answer} ;;\n" for question, answer in answers.items())
+        self.program(self.top / "build/release/bin/tend", f'#!/bin/sh\ncase "$*" in\n{cases}esac\n')
+        (self.var / "sample-sent").touch()
+
+    def test_a_question_that_fails_is_a_fault_of_the_sample(self):
+        self.assertEqual(self.stack("up")[0], 0)
+        for question in ("nudges --limit 2", "list list.csv", "status"):
+            self.answers({'"status --json"': 'echo \'{"flow": {"asOfTime": "2100-01-01T00:00:00Z"}}\'',
+                          f'"{question}"': "echo before; echo tend: query does not answer >&2; exit 1"})
+            self.assertEqual(self.stack("sample")[::2], (1, f"stack: 'tend {question}' failed: tend: query does not answer\n"))
+
+    def test_the_sample_tells_a_flow_that_was_looked_at_since(self):
+        self.assertEqual(self.stack("up")[0], 0)
+        look = self.top / "look"
+        look.write_text('{"flow": {"asOfTime": "2001-01-01T00:00:00Z"}}')
+        self.answers({'"status --json"': f"cat {look}", "status": f"grep -o 2[01]0 {look}"})
+        sample = self.begin("sample")
+        for line in sample.stdout:
+            if line.startswith("waiting for query's next look"):
+                look.write_text('{"flow": {"asOfTime": "2100-01-01T00:00:00Z"}}')
+                break
+        printed = sample.stdout.read()
+        self.assertEqual(sample.wait(SECONDS), 0)
+        self.assertIn("\n210\n", printed)
+
     @unittest.skipIf(os.geteuid() != 0, "only root can give files away")
     def test_another_users_folder_is_not_mixed_with_ours(self):
         self.var.mkdir()

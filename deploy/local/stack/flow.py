@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from datetime import datetime, timezone
 
 from parts import BIN, SERVICES, TOP
 
@@ -31,6 +32,15 @@ def behind(place):
     told = subprocess.run([str(BIN / "tend"), "status", "--direct", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                           check=False, cwd=TOP, env=environment(place)).stdout
     return [hop["behind"] for hop in json.loads(told)["hops"] or []] if told else []
+
+
+def looked_at(place):
+    """When query last looked at the flow, in seconds as time.time(), cut to whole ones; 0: nobody knows."""
+    told = tend(place, "status", "--json").stdout
+    flow = json.loads(told)["flow"] if told.startswith("{") else None
+    if not flow:
+        return 0
+    return datetime.strptime(flow["asOfTime"][:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
 
 
 def wait_until_flown(place):

@@ -5,14 +5,16 @@ import fcntl
 import gzip
 import json
 import re
+import time
 from datetime import datetime, timedelta, timezone
 
-from flow import NotFlown, records, tend, wait_until_flown
+from flow import NotFlown, looked_at, records, tend, wait_until_flown
 from parts import LOCAL, TOP  # before machine: it says where that is
 from machine import Fault
 
 SAMPLE = TOP / "deploy/sample"
 VAR = LOCAL.home
+LOOK_SECONDS = 20  # query looks every ten
 STAMP = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z"')
 
 
@@ -66,6 +68,26 @@ def send_all():
             raise Fault(f"{late}: see 'make status' and 'make logs'") from None
 
 
+def answer(*question):
+    """What the command said."""
+    done = tend(LOCAL, *question)
+    said = done.stdout.rstrip()
+    if done.returncode != 0:
+        raise Fault(f"'tend {' '.join(question)}' failed: {said.splitlines()[-1] if said else 'it said nothing'}")
+    return said
+
+
+def wait_until_looked():
+    """Until query has looked at the flow since all serves and has flown: what it saw before tells of records on their way."""
+    since = max((VAR / name).stat().st_mtime for name in ("stack.json", "sample-sent"))
+    deadline, told = time.monotonic() + LOOK_SECONDS, False
+    while looked_at(LOCAL) <= since and time.monotonic() < deadline:
+        if not told:
+            print("\nwaiting for query's next look at the flow (it looks every 10 s)", flush=True)
+            told = True
+        time.sleep(0.5)
+
+
 def tell():
     """What is there now: counted on the topics, told by query."""
     people = {r["key"]: r["value"] for r in records(LOCAL, "tend.relationships.v1") if r["type"] == "tend.v1.Relationship"}
@@ -88,12 +110,13 @@ def tell():
     print(f"Nudges: {len(nudges)}, of which {waiting} wait for their owner's hours")
     for (kind, state), count in sorted(kinds.items()):
         print(f"  {kind:<18}{state:<12}{count:>4}")
-    print("For example:\n" + tend(LOCAL, "nudges", "--limit", "2").stdout.rstrip())
-    print(tend(LOCAL, "list", "list.csv").stdout.rstrip())
+    print("For example:\n" + answer("nudges", "--limit", "2"))
+    print(answer("list", "list.csv"))
     print(f"Rejects: {sum(rejects.values())}")
     for reason, count in sorted(rejects.items()):
         print(f"  {reason:<18}{count:>4}")
-    print("\n" + tend(LOCAL, "status").stdout.rstrip())
+    wait_until_looked()
+    print("\n" + answer("status"))
     print("\nMade-up data: these figures say nothing about real people.")
     print("\nNext, with build/release/bin in the PATH: tend ready; tend explain ann@birchwood.example; tend nudges --watch;"
           "\n  tend status; make logs; make down")
