@@ -99,7 +99,7 @@ class Processor {
   // together.
 
   // Replays one changelog record, before the first Process. nullopt deletes the key.
-  // Errors: DataLoss when the bytes cannot be read.
+  // Errors: the bytes cannot be read; it becomes a DATA_LOSS that says where.
   virtual absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value) {
     static_cast<void>(key), static_cast<void>(value);
     return absl::OkStatus();

@@ -106,6 +106,7 @@ class Task {
   absl::Status OpenChangelog(Log& log);
   absl::Status ReadChangelog(const PollLimits& limits);
   absl::Status RestoreRecord(const Record& record);
+  absl::Status Take(const Record& record);
   absl::Status Locate(Log& log, Consumer& consumer);
   absl::StatusOr<Offset> LocateInput(const Input& input, Log& log, Consumer& consumer) const;
   absl::Status Disagree(const Input& input, absl::string_view what) const;

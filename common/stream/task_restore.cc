@@ -94,6 +94,14 @@ absl::Status Task::ReadChangelog(const PollLimits& limits) {
 
 absl::Status Task::RestoreRecord(const Record& record) {
   has_state_ = true;
+  const absl::Status status = Take(record);
+  if (status.ok()) return status;
+  // What the state was cannot be known any more: whoever went on would go on from another one.
+  return absl::DataLossError(absl::StrCat("restoring ", spec_.changelog_topic, "/", partition_, "@",
+                                          record.offset.value(), ": ", status.message()));
+}
+
+absl::Status Task::Take(const Record& record) {
   if (record.key == kTaskProgressKey) {
     TEND_ASSIGN_OR_RETURN(progress_, DecodeTaskProgress(record.value));
     last_now_ = committed_now_ = progress_.now;
@@ -101,10 +109,7 @@ absl::Status Task::RestoreRecord(const Record& record) {
   }
   std::optional<absl::string_view> value;
   if (!record.tombstone) value = record.value;
-  return Annotate(
-      processor_->Restore(record.key, value),
-      absl::StrCat("restoring ", spec_.changelog_topic, "/", partition_, "@", record.offset.value())
-          .c_str());
+  return processor_->Restore(record.key, value);
 }
 
 absl::Status Task::Locate(Log& log, Consumer& consumer) {

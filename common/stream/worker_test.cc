@@ -221,6 +221,20 @@ TEST_F(WorkerTest, StateWithoutACommittedOffsetIsALoss) {
   EXPECT_EQ(StepUntilIdle(*worker).code(), absl::StatusCode::kDataLoss);
 }
 
+TEST_F(WorkerTest, StateThatCannotBeReadIsALossAndSaysWhere) {
+  NewRecord record;
+  record.topic = "test.count-state";
+  record.key = "a";
+  record.value = "many";
+  ASSERT_TRUE(producer_->Send({record}, written_).ok());
+  const auto worker = StartWorker(count_, CommitTiming::EveryStep());
+  const absl::Status status = StepUntilIdle(*worker);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(status.message().find("test.count-state/0@0: a count cannot be read"),
+            std::string::npos)
+      << status;
+}
+
 TEST_F(WorkerTest, ACommittedOffsetWithoutStateIsALoss) {
   {
     const auto consumer = *log_.Join({dedupe_.name, "0", {"test.in"}});

@@ -81,7 +81,7 @@ absl::Status CountProcessor::Restore(absl::string_view key,
   int64_t due = 0;
   if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &count.count) ||
       !absl::SimpleAtoi(parts[1], &due)) {
-    return absl::DataLossError("a count cannot be read");
+    return absl::InvalidArgumentError("a count cannot be read");
   }
   count.due = absl::FromUnixNanos(due);
   counts_.Load(key) = count;
