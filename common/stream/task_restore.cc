@@ -94,7 +94,7 @@ absl::Status Task::ReadChangelog(const PollLimits& limits) {
 
 absl::Status Task::RestoreRecord(const Record& record) {
   has_state_ = true;
-  const absl::Status status = Take(record);
+  absl::Status status = Take(record);
   if (status.ok()) return status;
   // What the state was cannot be known any more: whoever went on would go on from another one.
   return absl::DataLossError(absl::StrCat("restoring ", spec_.changelog_topic, "/", partition_, "@",
