@@ -46,7 +46,7 @@ Outcome CountProcessor::Process(const Record& record, Context& context) {
   Count& count = counts_.Mutable(record.key);
   if (count.count == 0) {
     count.due = context.now() + span_;
-    due_.emplace(count.due, std::string(record.key));
+    due_.emplace(count.due, record.key);
   }
   ++count.count;
   context.Emit(
