@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
 #include "common/runtime/pause.h"
@@ -77,6 +78,11 @@ absl::Status LagWatch::Look() {
     detector_.Forget();
   }
   published_.clear();
+  if (!positions.empty()) {
+    probe_ = positions.front().partition;
+  } else if (probe_.has_value()) {  // a reader that lost its partitions may have lost the log
+    TEND_RETURN_IF_ERROR(log_->Offsets(*probe_, stream::Isolation::kReadCommitted).status());
+  }
   for (const stream::InputPosition& position : positions) {
     const absl::StatusOr<stream::OffsetRange> range =
         log_->Offsets(position.partition, stream::Isolation::kReadCommitted);

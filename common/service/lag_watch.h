@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -70,6 +71,7 @@ class LagWatch {
   const std::function<void(const absl::Status&)> looked_;
   StallDetector detector_;                        // of the thread
   std::vector<stream::InputPosition> published_;  // of the thread: the metrics are of these
+  std::optional<stream::TopicPartition> probe_;   // of the thread: asked when there is no position
 
   Mutex mu_;
   std::vector<stream::InputPosition> positions_ ABSL_GUARDED_BY(mu_);

@@ -55,10 +55,9 @@ class Teller final : public stream::WorkerLoopObserver {
     if (view.running_tasks != tasks_) {
       LogInfo("partitions changed", {{"served", view.running_tasks}});
     }
-    // Something moved since the trouble: it is over.
-    if (totals.transactions != told_.transactions || view.running_tasks != tasks_) {
-      SetUp(worker_works_, true);
-    }
+    moved_ = moved_ || totals.transactions != told_.transactions || view.running_tasks != tasks_;
+    // Something moved since the trouble, and nothing waits: it is over.
+    if (moved_ && !view.waiting) SetUp(worker_works_, true);
     told_ = totals;
     tasks_ = view.running_tasks;
     return lag_.Tell(view.positions, view.waiting);
@@ -67,6 +66,7 @@ class Teller final : public stream::WorkerLoopObserver {
   void Trouble(const absl::Status& status) override {
     metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
     LogWarning("waiting", {{"because", status}});
+    moved_ = false;
     SetUp(worker_works_, false);
   }
 
@@ -91,6 +91,7 @@ class Teller final : public stream::WorkerLoopObserver {
   rpc::Server& server_;
   stream::WorkerStats told_;
   int tasks_ = 0;
+  bool moved_ = false;    // since the last trouble
   int failed_looks_ = 0;  // in a row; of the lag watch's thread
   Mutex mu_;
   bool worker_works_ = false, log_answers_ = true;  // of mu_

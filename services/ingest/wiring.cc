@@ -39,6 +39,9 @@ constexpr absl::Duration kInboxPoll = absl::Milliseconds(200);
 constexpr absl::Duration kInboxPause = absl::Seconds(1);
 constexpr absl::Duration kAnswerWithin = absl::Seconds(3);
 constexpr absl::Duration kCountEvery = absl::Seconds(1);
+constexpr absl::Duration kLookEvery = absl::Seconds(5);
+// A stop waits for the look it is at.
+constexpr absl::Duration kLookWithin = absl::Seconds(1);
 
 int64_t Total(const RejectCounts& rejects) {
   int64_t total = 0;
@@ -129,12 +132,29 @@ class InboxThread {
 
 // One for each thread that uses it, or lock. Somebody waits for the answer: when Kafka is away,
 // they are to hear so soon.
-absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> OpenLog(const v1::RuntimeConfig& runtime) {
+absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> OpenLog(const v1::RuntimeConfig& runtime,
+                                                         absl::Duration within = kAnswerWithin) {
   kafka::KafkaOptions options;
-  options.call_timeout = options.delivery_timeout = kAnswerWithin;
+  options.call_timeout = options.delivery_timeout = within;
   options.bootstrap_servers = runtime.kafka_bootstrap_servers();
   options.client_id = absl::StrCat("tend.ingest.", runtime.instance());
   return kafka::KafkaLog::Make(options);
+}
+
+// Tells whether Kafka answers, by a question of its own every few seconds: while nobody writes, no
+// answer would tell. One that fails may be a slow broker.
+void TellOfLog(kafka::KafkaLog& log, rpc::Server& server, Metrics& metrics,
+               const std::stop_token& stop) {
+  int failed = 0;
+  while (!stop.stop_requested()) {
+    const absl::Status status =
+        log.Offsets({"tend.interactions.v1", 0}, stream::Isolation::kReadUncommitted).status();
+    failed = status.ok() ? 0 : failed + 1;
+    if (failed == 2) LogWarning("waiting", {{"because", status}});
+    server.SetServing(failed < 2);
+    metrics.Set(metric::kUp, failed < 2 ? 1 : 0);
+    Pause(kLookEvery, stop);
+  }
 }
 
 }  // namespace
@@ -169,6 +189,8 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> publisher_log, OpenLog(runtime));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> ledger_log, OpenLog(runtime));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> inbox_log, OpenLog(runtime));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> looked_at,
+                        OpenLog(runtime, kLookWithin));
   const stream::SystemClock clock;
   Publisher publisher(*publisher_log);
   const rpc::Access access(runtime);
@@ -188,13 +210,15 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
     inbox_thread = std::make_unique<InboxThread>(*inbox_log, publisher, clock, std::move(source),
                                                  runtime.instance(), metrics);
   }
-  server->SetServing(true);
-  metrics.Set(metric::kUp, 1);
+  std::jthread looks(
+      [&](const std::stop_token& end) { TellOfLog(*looked_at, *server, metrics, end); });
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
                       {"rpc_port", server->port()},
                       {"http_port", http == nullptr ? 0 : http->port()},
                       {"metrics_port", metrics_port}});
   CountUntil(stop, publisher, metrics);
+  looks.request_stop();
+  looks.join();
   server->SetServing(false);
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@ from traffic import Traffic, tend_trial
 AWAY_SECONDS = 20.0
 TOLD_SECONDS = 7.0  # two waits of 3 s at most: for what was imported before, and for the first record
 SERVICES = ("enrichment", "scoring", "notification", "ingest", "query")
+FLOW = ("ingest", "enrichment", "scoring", "notification")
 READ = ("tend.interactions.v1", "tend.person-events.v1", "tend.moments.v1", "tend.owner-events.v1")
 
 
@@ -48,6 +49,7 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         began = time.monotonic()
         cls.seen["without Kafka"] = cls.timed_import()
         time.sleep(max(0.0, began + AWAY_SECONDS - time.monotonic()))
+        cls.seen["serving without Kafka"] = [name for name in FLOW if cls.stack.serves(name)]
         cls.stack.start("kafka")
 
     @classmethod
@@ -86,6 +88,9 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         code, said, seconds = self.seen["without Kafka"]
         self.assertEqual(code, 1, said)
         self.assertLess(seconds, TOLD_SECONDS, said)
+
+    def test_who_needs_kafka_says_that_it_does_not_serve_without(self):
+        self.assertEqual(self.seen["serving without Kafka"], [])
 
     def test_enrichment_says_that_it_does_not_serve_without_postgresql(self):
         self.assertFalse(self.seen["without PostgreSQL"])
