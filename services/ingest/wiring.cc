@@ -145,7 +145,8 @@ absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> OpenLog(const v1::RuntimeConfig
 // answer would tell. One that fails may be a slow broker.
 void TellOfLog(kafka::KafkaLog& log, rpc::Server& server, Metrics& metrics,
                const std::stop_token& stop) {
-  int failed = 0;
+  pthread_setname_np(pthread_self(), "log look");
+  int failed = 1;  // not up before the first answer
   while (!stop.stop_requested()) {
     const absl::Status status =
         log.Offsets({"tend.interactions.v1", 0}, stream::Isolation::kReadUncommitted).status();
