@@ -7,6 +7,7 @@
 #include "services/cli/remote/import_command.h"
 #include "services/cli/remote/list_command.h"
 #include "services/cli/remote/nudge_commands.h"
+#include "services/cli/remote/publish_command.h"
 #include "services/cli/remote/rejects_command.h"
 #include "services/cli/remote/relationship_commands.h"
 #include "services/cli/remote/status_command.h"
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
   tend::cli::AddImportCommand(app, exit_code);
   tend::cli::AddListCommand(app, exit_code);
   tend::cli::AddNudgeCommands(app, exit_code);
+  tend::cli::AddPublishCommand(app, exit_code);
   tend::cli::AddRejectsCommand(app, exit_code);
   tend::cli::AddRelationshipCommands(app, exit_code);
   tend::cli::AddSampleCommand(app, exit_code);

@@ -1,4 +1,4 @@
-"""The sample through the public door, as if it had happened until just now, and what came of it."""
+"""The sample through the public doors, as if it had happened until just now, and what came of it."""
 
 import collections
 import fcntl
@@ -39,7 +39,7 @@ def shifted(rows, now):
 
 
 def send():
-    """Sends owners, list and interactions: the history first, then the last day. Once; later calls do nothing."""
+    """Sends owners, list and history by import, then the last day live. Once; later calls do nothing."""
     with open(VAR / "sample.lock", "w") as lock:  # of two at once, the second one waits for the first
         fcntl.flock(lock, fcntl.LOCK_EX)
         sent = VAR / "sample-sent"
@@ -49,16 +49,18 @@ def send():
 
 
 def send_all():
+    def is_live(row):  # a broken one that has no time is not
+        return (when := occurred(row)) is not None and when > now - timedelta(hours=24)
+
     now = datetime.now(timezone.utc).replace(microsecond=0)
     rows = [row for name in ("interactions.jsonl.gz", "five_people.jsonl") for row in shifted(rows_of(SAMPLE / name), now)]
-    fresh = lambda row: (occurred(row) or now) > now - timedelta(hours=24)  # noqa: E731
     folder = VAR / "sample"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "history.jsonl").write_text("\n".join(row for row in rows if not fresh(row)) + "\n")
-    (folder / "last_day.jsonl").write_text("\n".join(row for row in rows if fresh(row)) + "\n")
-    for kind, path in (("owners", SAMPLE / "roster.textproto"), ("list", SAMPLE / "list.csv"),
-                       ("interactions", folder / "history.jsonl"), ("interactions", folder / "last_day.jsonl")):
-        done = tend(LOCAL, "import", kind, str(path))
+    (folder / "history.jsonl").write_text("\n".join(row for row in rows if not is_live(row)) + "\n")
+    (folder / "last_day.jsonl").write_text("\n".join(row for row in rows if is_live(row)) + "\n")
+    for command, path in ((("import", "owners"), SAMPLE / "roster.textproto"), (("import", "list"), SAMPLE / "list.csv"),
+                          (("import", "interactions"), folder / "history.jsonl"), (("publish",), folder / "last_day.jsonl")):
+        done = tend(LOCAL, *command, str(path))
         print(f"  {path.name:<18}{done.stdout.strip()}", flush=True)
         if done.returncode not in (0, 2):  # 2: rows were rejected; the sample's are broken on purpose
             raise Fault("the sample could not be sent; 'make logs' shows why")

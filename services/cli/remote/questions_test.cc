@@ -4,6 +4,9 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,9 +16,11 @@
 #include "common/rpc/server.h"
 #include "services/cli/remote/list_command.h"
 #include "services/cli/remote/nudge_commands.h"
+#include "services/cli/remote/publish_command.h"
 #include "services/cli/remote/rejects_command.h"
 #include "services/cli/remote/relationship_commands.h"
 #include "tend/v1/inbox_service.grpc.pb.h"
+#include "tend/v1/ingest_service.grpc.pb.h"
 #include "tend/v1/list_service.grpc.pb.h"
 #include "tend/v1/nudge_service.grpc.pb.h"
 #include "tend/v1/operations_service.grpc.pb.h"
@@ -143,6 +148,29 @@ class Inbox final : public v1::InboxService::Service {
   v1::AnswerNudgeRequest answer;
 };
 
+// Accepts who has an id; away for the first `away` calls.
+class Ingest final : public v1::IngestService::Service {
+ public:
+  Status PublishInteractions(ServerContext*, const v1::PublishInteractionsRequest* request,
+                             v1::PublishInteractionsResponse* response) override {
+    requests.push_back(*request);
+    if (away-- > 0) return {grpc::StatusCode::UNAVAILABLE, "Kafka is away"};
+    for (const v1::Interaction& interaction : request->interactions()) {
+      v1::InteractionResult* result = response->add_results();
+      result->set_interaction_id(interaction.id());
+      if (interaction.id().empty()) {
+        result->mutable_reject()->set_field("id");
+        result->mutable_reject()->set_detail("is missing");
+      } else {
+        result->mutable_position()->set_offset(3);
+      }
+    }
+    return Status::OK;
+  }
+  int away = 0;
+  std::vector<v1::PublishInteractionsRequest> requests;
+};
+
 class Operations final : public v1::OperationsService::Service {
  public:
   Status ListRejects(ServerContext*, const v1::ListRejectsRequest* request,
@@ -182,8 +210,8 @@ class Lists final : public v1::ListService::Service {
 class QuestionsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto server = rpc::Server::Start("127.0.0.1:0",
-                                     {&relationships_, &nudges_, &inbox_, &operations_, &lists_});
+    auto server = rpc::Server::Start(
+        "127.0.0.1:0", {&relationships_, &nudges_, &inbox_, &ingest_, &operations_, &lists_});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -196,6 +224,7 @@ class QuestionsTest : public ::testing::Test {
     AddRelationshipCommands(app, exit_code);
     AddListCommand(app, exit_code);
     AddNudgeCommands(app, exit_code);
+    AddPublishCommand(app, exit_code);
     AddRejectsCommand(app, exit_code);
     words.insert(words.end(), {"--server", address()});
     std::vector<std::string> backwards(words.rbegin(), words.rend());  // as CLI11 takes them
@@ -215,6 +244,7 @@ class QuestionsTest : public ::testing::Test {
   Relationships relationships_;
   Nudges nudges_;
   Inbox inbox_;
+  Ingest ingest_;
   Operations operations_;
   Lists lists_;
   std::unique_ptr<rpc::Server> server_;
@@ -333,6 +363,53 @@ TEST_F(QuestionsTest, RejectsAreListedByPlaceAndShownWithTheirBytesMadeSafe) {
   EXPECT_EQ(operations_.list.filter().position().offset(), 1);
   EXPECT_EQ(Run({"rejects", "show", "a.csv"}), ExitCode::kRejected);
   EXPECT_THAT(err_, HasSubstr("as 'tend rejects list' shows it"));
+}
+
+class PublishTest : public QuestionsTest {
+ protected:
+  // A file of these lines.
+  std::string FileOf(const std::string& lines) {
+    const auto path = std::filesystem::path(testing::TempDir()) / "publish_test.jsonl";
+    std::ofstream(path) << lines;
+    return path.string();
+  }
+};
+
+TEST_F(PublishTest, EveryLineIsAcceptedOrToldByItsPlace) {
+  const std::string file = FileOf(R"({"id":"a"}
+
+{"id":"b","nonsense":1}
+{"recordId":
+{}
+{"id":"c"})");
+  EXPECT_EQ(Run({"publish", file}), ExitCode::kRejected);
+  EXPECT_THAT(out_, HasSubstr("2 interactions accepted, 3 rejected"));
+  EXPECT_THAT(err_, AllOf(HasSubstr(absl::StrCat(file, ":3: not an Interaction")),
+                          HasSubstr("nonsense"), HasSubstr(absl::StrCat(file, ":4: not")),
+                          HasSubstr(absl::StrCat(file, ":5: id: is missing"))));
+}
+
+TEST_F(PublishTest, JsonIsAResultALine) {
+  const std::string file = FileOf("{\"id\":\"a\"}\n{}\n");
+  EXPECT_EQ(Run({"publish", file, "--json"}), ExitCode::kRejected);
+  EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 2);
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"interactionId\":\"a\""), HasSubstr("\"line\":\"2\"")));
+}
+
+TEST_F(PublishTest, WhileIngestIsAwayTheSameRequestIsTriedAgain) {
+  ingest_.away = 2;
+  EXPECT_EQ(Run({"publish", FileOf("{\"id\":\"a\"}\n")}), ExitCode::kOk) << err_;
+  ASSERT_EQ(ingest_.requests.size(), 3u);
+  EXPECT_EQ(ingest_.requests[0].request_id().size(), 32u);
+  EXPECT_EQ(ingest_.requests[0].request_id(), ingest_.requests[2].request_id());
+  EXPECT_THAT(err_, HasSubstr("Kafka is away; line 1 waits, for 60 s"));
+}
+
+TEST_F(PublishTest, WhoHasNoPatienceIsToldWhereToGoOn) {
+  ingest_.away = 1;
+  EXPECT_EQ(Run({"publish", FileOf("\n\n{\"id\":\"a\"}\n"), "--patience", "0"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("lines from 3 on are left to send"));
+  EXPECT_EQ(ingest_.requests.size(), 1u);
 }
 
 TEST_F(QuestionsTest, JsonIsOneObjectAndHasNoWords) {

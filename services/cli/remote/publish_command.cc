@@ -1,0 +1,221 @@
+#include "services/cli/remote/publish_command.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/base/status_macros.h"
+#include "services/cli/remote/packed_file.h"
+#include "services/cli/remote/question.h"
+#include "services/cli/table.h"
+#include "services/cli/text_width.h"
+#include "tend/v1/ingest_service.grpc.pb.h"
+
+namespace tend::cli {
+namespace {
+
+using Stub = v1::IngestService::Stub;
+
+constexpr size_t kChunkBytes = 64 << 10;  // what a pipe holds
+constexpr size_t kMostLineBytes = 1 << 20;
+constexpr int kMostInteractions = 1000;  // PublishInteractionsRequest.interactions
+constexpr absl::Duration kBetweenTries = absl::Milliseconds(250);
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  tail -F crm.jsonl | tend publish -\n"
+    "  tend publish last_day.jsonl --json\n"
+    "\n"
+    "Lines go on as they come; while ingest is away, the next ones wait. A file's history goes "
+    "faster by 'tend import interactions'. Exit code 2: some were rejected, as told by line.";
+
+struct Arguments {
+  QuestionOptions question;
+  std::string file;
+  int patience_seconds = 60;
+};
+
+// The next bytes there are, at most kChunkBytes; empty at the end.
+using Source = std::function<absl::StatusOr<std::string>()>;
+
+absl::StatusOr<std::string> ReadStdin() {
+  std::string chunk(kChunkBytes, '\0');
+  ssize_t read = 0;
+  do {
+    read = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+  } while (read < 0 && errno == EINTR);
+  if (read < 0) return absl::DataLossError(absl::StrCat("standard input: ", std::strerror(errno)));
+  chunk.resize(static_cast<size_t>(read));
+  return chunk;
+}
+
+absl::StatusOr<Source> Open(const std::string& path) {
+  if (path == "-") return Source(ReadStdin);
+  TEND_ASSIGN_OR_RETURN(std::shared_ptr<PackedFile> file, PackedFile::Open(path));
+  return Source([file = std::move(file)]() -> absl::StatusOr<std::string> {
+    std::string chunk;
+    TEND_RETURN_IF_ERROR(file->Read(kChunkBytes, &chunk));
+    return chunk;
+  });
+}
+
+class Publication {
+ public:
+  Publication(const Arguments& arguments, Stub& stub) : arguments_(arguments), stub_(stub) {}
+
+  // Errors: those of the source; UNAVAILABLE when ingest was away for longer than the patience.
+  // Both say which line comes next.
+  absl::Status Run(const Source& source) {
+    std::string rest;
+    while (true) {
+      TEND_ASSIGN_OR_RETURN(const std::string chunk, source());
+      if (chunk.empty()) break;
+      rest += chunk;
+      size_t begin = 0;
+      for (size_t end = 0; (end = rest.find('\n', begin)) != std::string::npos; begin = end + 1) {
+        TEND_RETURN_IF_ERROR(Take({rest.data() + begin, end - begin}));
+      }
+      rest.erase(0, begin);
+      if (rest.size() > kMostLineBytes) {
+        return absl::InvalidArgumentError(absl::StrCat("line ", line_ + 1, " is over ",
+                                                       kMostLineBytes, " bytes, and was not sent"));
+      }
+      TEND_RETURN_IF_ERROR(Send());
+    }
+    TEND_RETURN_IF_ERROR(Take(rest));
+    return Send();
+  }
+
+  int64_t accepted() const { return accepted_; }
+  int64_t rejected() const { return rejected_; }
+
+ private:
+  absl::Status Take(absl::string_view line) {
+    ++line_;
+    if (absl::StripAsciiWhitespace(line).empty()) return absl::OkStatus();
+    const auto parsed = google::protobuf::util::JsonStringToMessage({line.data(), line.size()},
+                                                                    request_.add_interactions());
+    if (!parsed.ok()) {
+      request_.mutable_interactions()->RemoveLast();
+      TEND_RETURN_IF_ERROR(Send());  // the answers keep the order of the lines
+      v1::InteractionResult unreadable;
+      unreadable.mutable_reject()->set_reason(v1::REJECT_REASON_MALFORMED);
+      unreadable.mutable_reject()->set_detail(
+          absl::StrCat("not an Interaction in JSON: ",
+                       absl::string_view(parsed.message().data(), parsed.message().size())));
+      Tell(line_, std::move(unreadable));
+      return absl::OkStatus();
+    }
+    lines_.push_back(line_);
+    return request_.interactions_size() == kMostInteractions ? Send() : absl::OkStatus();
+  }
+
+  absl::Status Send() {
+    if (lines_.empty()) return absl::OkStatus();
+    request_.set_request_id(NewRequestId());
+    const absl::StatusOr<v1::PublishInteractionsResponse> response = Persist();
+    if (!response.ok()) {
+      return absl::Status(response.status().code(),
+                          absl::StrCat(response.status().message(), "\ntend publish: lines from ",
+                                       lines_.front(), " on are left to send"));
+    }
+    for (int i = 0; i < response->results_size(); ++i) {
+      Tell(lines_[static_cast<size_t>(i)], response->results(i));
+    }
+    request_.Clear();
+    lines_.clear();
+    return absl::OkStatus();
+  }
+
+  // Tries again while ingest is away: the request's id makes that harmless.
+  absl::StatusOr<v1::PublishInteractionsResponse> Persist() {
+    const absl::Time until = absl::Now() + absl::Seconds(arguments_.patience_seconds);
+    for (bool told = false;; told = true) {
+      absl::StatusOr<v1::PublishInteractionsResponse> response =
+          Call(stub_, &Stub::PublishInteractions, request_);
+      const bool away =
+          absl::IsUnavailable(response.status()) || absl::IsDeadlineExceeded(response.status());
+      if (!away || absl::Now() >= until) return response;
+      if (!told) {
+        std::cerr << "tend publish: " << response.status().message() << "; line " << lines_.front()
+                  << " waits, for " << arguments_.patience_seconds << " s" << std::endl;
+      }
+      absl::SleepFor(kBetweenTries);
+    }
+  }
+
+  void Tell(int64_t line, v1::InteractionResult result) {
+    ++(result.has_reject() ? rejected_ : accepted_);
+    if (result.has_reject()) {
+      v1::FilePlace* place = result.mutable_reject()->mutable_file();
+      place->set_file(arguments_.file);
+      place->set_line(line);
+    }
+    if (arguments_.question.json) {
+      std::cout << JsonOf(result, /*indented=*/false) << std::flush;
+    } else if (result.has_reject()) {
+      const v1::Reject& reject = result.reject();
+      std::cerr << Printable(absl::StrCat(arguments_.file, ":", line, ": ", reject.field(),
+                                          reject.field().empty() ? "" : ": ", reject.detail()))
+                << std::endl;
+    }
+  }
+
+  const Arguments& arguments_;
+  Stub& stub_;
+  v1::PublishInteractionsRequest request_;
+  std::vector<int64_t> lines_;  // of the request's interactions
+  int64_t line_ = 0;            // the last one taken, from 1
+  int64_t accepted_ = 0;
+  int64_t rejected_ = 0;
+};
+
+}  // namespace
+
+void AddPublishCommand(CLI::App& app, ExitCode& exit_code) {
+  const auto arguments = std::make_shared<Arguments>();  // shared with the callback
+  CLI::App* publish =
+      app.add_subcommand("publish", "Send on what happens, as it happens: one JSON a line");
+  publish->add_option("FILE", arguments->file, "JSON Lines, plain or .gz; - is standard input")
+      ->required();
+  publish
+      ->add_option("--patience", arguments->patience_seconds,
+                   "Seconds to wait for an ingest that is away")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  publish->footer(kExamples);
+  AddQuestionOptions(*publish, Service::kIngest, arguments->question);
+  publish->callback([arguments, &exit_code] {
+    bool rejected = false;
+    RunQuestion("publish", Service::kIngest, arguments->question, exit_code,
+                [&](const auto& channel) -> absl::Status {
+                  TEND_ASSIGN_OR_RETURN(const Source source, Open(arguments->file));
+                  const auto stub = v1::IngestService::NewStub(channel);
+                  Publication publication(*arguments, *stub);
+                  absl::Status status = publication.Run(source);
+                  rejected = publication.rejected() > 0;
+                  if (!arguments->question.json) {
+                    std::cout << WithCommas(publication.accepted()) << " interactions accepted, "
+                              << WithCommas(publication.rejected()) << " rejected\n";
+                  }
+                  return status;
+                });
+    if (rejected && exit_code == ExitCode::kOk) exit_code = ExitCode::kRejected;
+  });
+}
+
+}  // namespace tend::cli
