@@ -33,7 +33,7 @@ class RestartsTest(ComparedWithTheTrial, unittest.TestCase):
             while_sending(stack, "interactions", traffic.history[1 + i], *(lambda n=name: stack.kill(n) for _ in range(2)),
                           lambda: stack.kill("ingest"))
         for i, path in enumerate(traffic.fresh):
-            while_sending(stack, "interactions", path, lambda n=HIT[i % len(HIT)]: stack.kill(n))
+            while_sending(stack, "live", path, lambda: stack.kill("ingest"), lambda n=HIT[i % len(HIT)]: stack.kill(n))
         cls.actual = Outcome(record for topic in TOPICS for record in stack.records(topic))
 
     @classmethod

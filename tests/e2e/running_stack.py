@@ -109,10 +109,12 @@ class RunningStack:
         return flow.tend(self.place, *arguments, token=token)
 
     def send(self, kind, path):
-        """Imports a file as a client would: again, until all of it has been acknowledged."""
+        """Sends a file as a client would: again, until all of it has been acknowledged. kind: what to import, or "live"."""
         deadline = time.monotonic() + SEND_SECONDS
         while True:
-            done = self.tend("import", kind, str(path))
+            done = self.tend(*(("publish",) if kind == "live" else ("import", kind)), str(path))
+            if done.returncode == 1 and kind == "live":
+                raise AssertionError(f"{path} was given up: {done.stdout}\n{self.log('ingest')}")  # it has patience of its own
             if "accepted" in done.stdout or "came already" in done.stdout:
                 return done.stdout
             if time.monotonic() > deadline:
