@@ -16,7 +16,8 @@
 namespace tend::cli {
 namespace {
 
-constexpr absl::Duration kQuiet = absl::Seconds(1);
+// Work that took no longer needs no final line.
+constexpr absl::Duration kShort = absl::Seconds(1);
 constexpr absl::Duration kApart = absl::Milliseconds(200);
 // Before this share is done, what is left cannot be told.
 constexpr double kLeastShare = 0.02;
@@ -81,7 +82,7 @@ Progress::Progress(std::string label, std::string unit, Output output)
       unit_(std::move(unit)),
       output_(std::move(output)),
       start_(output_.now()),
-      next_(start_ + kQuiet) {}
+      next_(start_) {}
 
 Progress::~Progress() { Show(""); }
 
@@ -101,11 +102,18 @@ void Progress::Update(int64_t done, int64_t total, int64_t items) {
                       std::max(0, output_.style.columns - 1)));
 }
 
+void Progress::Say(absl::string_view what) {
+  if (!output_.style.live) return;
+  const std::string line = absl::StrCat(label_, ": ", what);
+  const int columns = output_.style.columns;
+  Show(columns > 1 ? CutToWidth(line, columns - 1) : line);
+}
+
 void Progress::Finish(int64_t items) {
   const absl::Duration elapsed = output_.now() - start_;
   Show("");
   next_ = absl::InfiniteFuture();
-  if (elapsed <= kQuiet) return;
+  if (elapsed <= kShort) return;
   output_.write(absl::StrCat(FormatDone(label_, unit_, {0, 0, items, elapsed}), "\n"));
 }
 

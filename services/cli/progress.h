@@ -33,9 +33,8 @@ std::string FormatDone(absl::string_view label, absl::string_view unit, const Pr
 // "0.8 s", "12 s", "3 min 20 s", "2 h 5 min".
 std::string FormatSpan(absl::Duration span);
 
-// Shows one line that is written over. Silent for the first second, then at most five times a
-// second and only on a terminal; the final line is also written to a file, when the work took over
-// a second. One thread.
+// Shows one line that is written over, on a terminal only: at once, then at most five times a
+// second. The final line is also written to a file, when the work took over a second. One thread.
 class Progress {
  public:
   struct Output {
@@ -55,6 +54,8 @@ class Progress {
 
   // Cheap: asks the clock, and mostly does nothing. Call it every few thousand rows.
   void Update(int64_t done, int64_t total, int64_t items);
+  // In place of how far it is: "sending: all is sent", at once.
+  void Say(absl::string_view what);
   // The final line. Nothing is shown after it.
   void Finish(int64_t items);
 

@@ -48,12 +48,29 @@ TEST(FormatProgressTest, SpansReadNaturally) {
   EXPECT_EQ(FormatSpan(absl::Minutes(125)), "2 h 5 min");
 }
 
-TEST_F(ProgressTest, TheFirstSecondIsSilent) {
+TEST_F(ProgressTest, ATerminalIsToldAtOnceAndShortWorkLeavesNothing) {
   auto progress = Start(true);
+  progress->Update(1, 100, 0);
+  EXPECT_EQ(written_, std::string(kClear) + "reading: 1 %");
+  written_.clear();
   now_ += absl::Milliseconds(900);
-  progress->Update(1, 2, 3);
   progress->Finish(4);
-  EXPECT_EQ(written_, "");
+  EXPECT_EQ(written_, kClear);
+}
+
+TEST_F(ProgressTest, WhatIsSaidStandsInItsPlace) {
+  auto progress = Start(true);
+  progress->Update(1, 100, 0);
+  written_.clear();
+  progress->Say("waiting");
+  EXPECT_EQ(written_, std::string(kClear) + "reading: waiting");
+  written_.clear();
+  progress.reset();
+  EXPECT_EQ(written_, kClear);
+  progress = Start(false);
+  progress->Say("waiting");
+  progress.reset();
+  EXPECT_EQ(written_, kClear) << "a file is told nothing";
 }
 
 TEST_F(ProgressTest, UpdatesAreAtMostFiveASecond) {
