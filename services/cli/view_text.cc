@@ -61,6 +61,17 @@ std::string DayOf(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
 }
 
+std::string ReasonText(const v1::Reject& reject) {
+  return PlainWords(v1::RejectReason_Name(reject.reason()), sizeof("REJECT_REASON_") - 1);
+}
+
+std::string OriginText(const v1::Reject& reject) {
+  if (reject.has_file()) return absl::StrCat(reject.file().file(), ":", reject.file().line());
+  if (!reject.has_record()) return "";
+  return absl::StrCat(reject.record().topic(), "/", reject.record().partition(), "@",
+                      reject.record().offset());
+}
+
 std::string NameOf(const v1::Person& person) {
   if (!person.display_name().empty()) return person.display_name();
   return person.identifiers().empty() ? person.person_id() : person.identifiers(0).raw();

@@ -12,6 +12,7 @@
 #include "tend/v1/guard.pb.h"
 #include "tend/v1/list.pb.h"
 #include "tend/v1/nudge.pb.h"
+#include "tend/v1/reject.pb.h"
 #include "tend/v1/timeline.pb.h"
 
 namespace tend::cli {
@@ -21,6 +22,12 @@ std::string PlainWords(const std::string& name, size_t prefix);
 
 // "2026-02-24", in UTC.
 std::string DayOf(absl::Time time);
+
+// "time invalid".
+std::string ReasonText(const v1::Reject& reject);
+
+// Where it came from: "contacts.csv:3" (the line, as an editor counts), "tend.inbox.v1/2@17".
+std::string OriginText(const v1::Reject& reject);
 
 // Their name, else their first identifier, else their id.
 std::string NameOf(const v1::Person& person);

@@ -17,6 +17,8 @@ namespace {
 // Of one import that are accepted and not yet written: what an import takes in memory.
 constexpr size_t kBatchItems = 1000;
 constexpr int64_t kBatchBytes = 4 << 20;
+// Rejects that the answer names.
+constexpr int kToldRejects = 10;
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
@@ -128,7 +130,7 @@ absl::Status Import::ReadAll() {
 absl::Status Import::Publish() {
   TEND_RETURN_IF_ERROR(intake_.Publish(publisher_));
   for (const TakenItem& item : intake_.items()) {
-    if (item.reject.has_value()) response_.set_rejected_rows(response_.rejected_rows() + 1);
+    if (item.reject.has_value()) Tell(*item.reject);
     if (!item.position.has_value()) continue;
     response_.set_accepted_rows(response_.accepted_rows() + 1);
     last_[item.position->partition()] = *item.position;
@@ -136,6 +138,14 @@ absl::Status Import::Publish() {
   }
   intake_.Clear();
   return absl::OkStatus();
+}
+
+void Import::Tell(const v1::Reject& reject) {
+  response_.set_rejected_rows(response_.rejected_rows() + 1);
+  if (response_.rejects_size() == kToldRejects) return;
+  v1::Reject& told = *response_.add_rejects();
+  told = reject;
+  told.clear_value();
 }
 
 }  // namespace tend::ingest

@@ -41,6 +41,7 @@ class Import {
   absl::Status RefuseRepeat(const std::string& sha256);
   absl::Status ReadAll();
   absl::Status Publish();
+  void Tell(const v1::Reject& reject);
   std::string IdOf(const std::string& sha256) const;
 
   const absl::Time now_;

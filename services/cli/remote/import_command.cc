@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -12,22 +14,24 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/base/digest.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/runtime/text_config.h"
 #include "services/cli/progress.h"
-#include "services/cli/remote/connection.h"
 #include "services/cli/remote/packed_file.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/table.h"
+#include "services/cli/view_text.h"
 #include "tend/v1/ingest_service.grpc.pb.h"
 
 namespace tend::cli {
 namespace {
 
-constexpr size_t kChunkBytes = 256 << 10;  // the server takes up to 1 MiB
+constexpr size_t kChunkBytes = 256 << 10;    // the server takes up to 1 MiB
+constexpr int64_t kMostRejects = 1'000'000;  // that 'tend rejects list' shows
 
 constexpr char kExamples[] =
     "Examples:\n"
@@ -38,16 +42,15 @@ constexpr char kExamples[] =
     "  tend import owners roster.textproto\n"
     "\n"
     "Files may be packed with gzip. The same file by the same mapping is refused the second time, "
-    "unless --again. Exit code 2: that, or rows were rejected; they are in tend.rejects.v1 with "
-    "their line.";
+    "unless --again. Exit code 2: that, or rows were rejected; the first ten are named with line "
+    "and field, 'tend rejects' has all of them with their bytes.";
 
 struct Arguments {
-  ServerOptions server;
+  QuestionOptions question;
   std::string file;
   std::string mapping;
   std::vector<std::string> parameters;
   bool again = false;
-  bool json = false;
 };
 
 struct OwnersArguments {
@@ -60,10 +63,13 @@ absl::StatusOr<std::string> Sha256Of(const std::string& path) {
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(path));
   StreamingSha256 hash;
   std::string chunk;
-  while (true) {
+  Progress progress("reading", "KiB", Progress::Stderr());
+  for (int64_t bytes = 0;;) {
     TEND_RETURN_IF_ERROR(file->Read(kChunkBytes, &chunk));
     if (chunk.empty()) return hash.HexDigest();
     hash.Update({chunk.data(), chunk.size()});
+    bytes += static_cast<int64_t>(chunk.size());
+    progress.Update(file->bytes_done(), file->bytes_total(), bytes >> 10);
   }
 }
 
@@ -90,17 +96,15 @@ absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
 }
 
 absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
-                                            const rpc::ChannelOptions& server) {
+                                            v1::IngestService::Stub& stub) {
   TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(arguments.file));
-  TEND_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, rpc::MakeChannel(server));
-  const auto stub = v1::IngestService::NewStub(channel);
   grpc::ClientContext context;
   v1::ImportListResponse response;
-  const auto writer = stub->ImportList(&context, &response);
+  const auto writer = stub.ImportList(&context, &response);
   v1::ImportListRequest request;
   *request.mutable_header() = header;
-  Progress progress("import", "MiB", Progress::Stderr());
+  Progress progress("sending", "KiB", Progress::Stderr());
   absl::Status read;
   bool taken = writer->Write(request);
   for (int64_t bytes = 0; taken;) {
@@ -108,10 +112,11 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
     if (!read.ok() || request.chunk().empty()) break;
     bytes += static_cast<int64_t>(request.chunk().size());
     taken = writer->Write(request);
-    progress.Update(file->bytes_done(), file->bytes_total(), bytes >> 20);
+    progress.Update(file->bytes_done(), file->bytes_total(), bytes >> 10);
   }
   if (read.ok()) {
     writer->WritesDone();
+    progress.Say("all is sent; the last rows are being stored");
   } else {
     context.TryCancel();
   }
@@ -121,31 +126,43 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
   return response;
 }
 
-void Print(const Arguments& arguments, const v1::ImportListResponse& response) {
-  if (arguments.json) {
-    std::cout << JsonOf(response);
-    return;
+// Row by row what the answer names, and how to see all of them.
+std::string RejectsText(const Arguments& arguments, const v1::ImportListResponse& response) {
+  Table table({{"row", false, 12}, {"reason"}, {"field", false, 12}, {"detail", false, 20}});
+  for (const v1::Reject& reject : response.rejects()) {
+    table.AddRow({OriginText(reject), ReasonText(reject), reject.field(), reject.detail()});
   }
-  std::cout << WithCommas(response.rows()) << " rows read, " << WithCommas(response.accepted_rows())
-            << " interactions accepted, " << WithCommas(response.rejected_rows())
-            << " rejected. Import " << response.import_id() << "\n";
+  const int64_t rows = response.rejected_rows();
+  // Newest first: an earlier import of the same file stands behind these.
+  std::string all = absl::StrCat("tend rejects list --import ", response.import_id(), " --limit ",
+                                 std::min<int64_t>(rows, kMostRejects));
+  if (const std::string& config = arguments.question.server.config_file; !config.empty()) {
+    absl::StrAppend(&all, " --config ", config);
+  }
+  return absl::StrCat(table.Format(StyleOf(1)),
+                      rows > response.rejects_size()
+                          ? absl::StrCat("... and ", WithCommas(rows - response.rejects_size()),
+                                         " more. All of them, with the places of their bytes: ")
+                          : "With the places of their bytes: ",
+                      all, "\n");
 }
 
-void Run(const Arguments& arguments, ExitCode& exit_code) {
-  const absl::StatusOr<rpc::ChannelOptions> server = Resolve(Service::kIngest, arguments.server);
-  const absl::StatusOr<v1::ImportListResponse> response =
-      server.ok() ? Send(arguments, *server) : server.status();
-  if (!response.ok()) {
-    std::cerr << "tend import: " << response.status().message() << "\n"
-              << "tend import: "
-              << Advice(response.status(), server.ok() ? server->address : std::string()) << "\n";
-    const bool refused =
-        absl::IsInvalidArgument(response.status()) || absl::IsAlreadyExists(response.status());
-    exit_code = refused ? ExitCode::kRejected : ExitCode::kFailed;
-    return;
+absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel,
+                      ExitCode& exit_code) {
+  const absl::Time start = absl::Now();
+  const auto stub = v1::IngestService::NewStub(channel);
+  TEND_ASSIGN_OR_RETURN(const v1::ImportListResponse response, Send(arguments, *stub));
+  if (response.rejected_rows() > 0) exit_code = ExitCode::kRejected;
+  if (arguments.question.json) {
+    std::cout << JsonOf(response);
+    return absl::OkStatus();
   }
-  Print(arguments, *response);
-  exit_code = response->rejected_rows() == 0 ? ExitCode::kOk : ExitCode::kRejected;
+  std::cout << WithCommas(response.rows()) << " rows read in " << FormatSpan(absl::Now() - start)
+            << ", " << WithCommas(response.accepted_rows()) << " interactions accepted, "
+            << WithCommas(response.rejected_rows()) << " rejected. Import " << response.import_id()
+            << "\n";
+  if (response.rejected_rows() > 0) std::cout << RejectsText(arguments, response);
+  return absl::OkStatus();
 }
 
 absl::Status SendOwners(const OwnersArguments& arguments,
@@ -194,9 +211,11 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
         ->type_name("MAPPING|FILE");
     command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
     command->add_flag("--again", arguments->again, "Import it though it came before");
-    command->add_flag("--json", arguments->json, "One JSON object instead of words");
-    AddServerOptions(*command, Service::kIngest, arguments->server);
-    command->callback([arguments, &exit_code] { Run(*arguments, exit_code); });
+    AddQuestionOptions(*command, Service::kIngest, arguments->question);
+    command->callback([arguments, name = absl::StrCat("import ", command->get_name()), &exit_code] {
+      RunQuestion(name, Service::kIngest, arguments->question, exit_code,
+                  [&](const auto& channel) { return SendFile(*arguments, channel, exit_code); });
+    });
   }
 }
 

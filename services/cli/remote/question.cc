@@ -28,13 +28,14 @@ void AddQuestionOptions(CLI::App& command, Service service, QuestionOptions& opt
 void RunQuestion(const std::string& name, Service service, const QuestionOptions& options,
                  ExitCode& exit_code, Question question) {
   const absl::StatusOr<rpc::ChannelOptions> server = Resolve(service, options.server);
-  const absl::Status status = server.ok() ? Ask(*server, question) : server.status();
   exit_code = ExitCode::kOk;
+  const absl::Status status = server.ok() ? Ask(*server, question) : server.status();
   if (status.ok()) return;
   std::cerr << "tend " << name << ": " << status.message() << "\n"
             << "tend " << name << ": "
             << Advice(status, server.ok() ? server->address : std::string()) << "\n";
-  exit_code = absl::IsInvalidArgument(status) ? ExitCode::kRejected : ExitCode::kFailed;
+  const bool refused = absl::IsInvalidArgument(status) || absl::IsAlreadyExists(status);
+  exit_code = refused ? ExitCode::kRejected : ExitCode::kFailed;
 }
 
 std::string JsonOf(const google::protobuf::Message& message, bool indented) {

@@ -39,7 +39,8 @@ void AddQuestionOptions(CLI::App& command, Service service, QuestionOptions& opt
 using Question = absl::FunctionRef<absl::Status(const std::shared_ptr<grpc::Channel>& channel)>;
 
 // Asks at the service that the options name. An error goes to stderr, with what to do about it, as
-// that of "tend NAME"; exit code 2 when the question was at fault.
+// that of "tend NAME"; exit code 2 when the question was at fault or had come before, else 1.
+// Without an error it is 0, unless the question sets another.
 void RunQuestion(const std::string& name, Service service, const QuestionOptions& options,
                  ExitCode& exit_code, Question question);
 

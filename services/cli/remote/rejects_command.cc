@@ -36,18 +36,6 @@ std::string PlaceOf(const v1::RejectEntry& entry) {
   return absl::StrCat(entry.position().partition(), "/", entry.position().offset());
 }
 
-std::string ReasonOf(const v1::Reject& reject) {
-  return PlainWords(v1::RejectReason_Name(reject.reason()), sizeof("REJECT_REASON_") - 1);
-}
-
-// Where it came from.
-std::string OriginOf(const v1::Reject& reject) {
-  if (reject.has_file()) return absl::StrCat(reject.file().file(), ":", reject.file().line());
-  if (!reject.has_record()) return "";
-  return absl::StrCat(reject.record().topic(), "/", reject.record().partition(), "@",
-                      reject.record().offset());
-}
-
 v1::ListRejectsRequest RequestOf(const Arguments& arguments) {
   v1::ListRejectsRequest request;
   request.mutable_filter()->set_service(arguments.service);
@@ -77,7 +65,7 @@ absl::Status List(const Arguments& arguments, Stub& stub) {
   for (const v1::RejectEntry& entry : rejects.rejects()) {
     const v1::Reject& reject = entry.reject();
     table.AddRow({PlaceOf(entry), DayOf(model::ToTime(reject.reject_time())), reject.service(),
-                  ReasonOf(reject), OriginOf(reject), reject.detail()});
+                  ReasonText(reject), OriginText(reject), reject.detail()});
   }
   std::cout << (table.empty() ? "No rejects.\n" : table.Format(StyleOf(1)));
   return absl::OkStatus();
@@ -114,10 +102,10 @@ absl::Status Show(const Arguments& arguments, Stub& stub) {
     return absl::OkStatus();
   }
   const v1::Reject& reject = found.reject();
-  std::cout << reject.service() << ": " << ReasonOf(reject) << "\n"
+  std::cout << reject.service() << ": " << ReasonText(reject) << "\n"
             << Printable(View(reject.detail())) << "\n"
             << (reject.field().empty() ? "" : absl::StrCat("field ", reject.field(), "\n"))
-            << "from " << Printable(View(OriginOf(reject))) << "\n"
+            << "from " << Printable(View(OriginText(reject))) << "\n"
             << Printable(View(reject.value())) << (reject.truncated() ? " (cut)" : "") << "\n";
   return absl::OkStatus();
 }

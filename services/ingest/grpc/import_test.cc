@@ -147,6 +147,41 @@ TEST_F(ImportTest, RejectsKnowTheirImportWhereTheHeaderTellsTheHash) {
   EXPECT_TRUE(Read<v1::Reject>("tend.rejects.v1").back().file().import_id().empty());
 }
 
+TEST_F(ImportTest, TheAnswerNamesTheFirstRejectsWithoutTheirBytes) {
+  std::string file = "name,email\n";
+  for (int i = 0; i < 12; ++i) absl::StrAppend(&file, "Ann,ann@example.com\nBob,,too,many\n");
+  v1::ImportListHeader header = ListHeader();
+  header.set_sha256(absl::BytesToHexString(Sha256({file.data(), file.size()})));
+  v1::ImportListResponse response;
+  ASSERT_TRUE(Import(header, file, &response).ok());
+  EXPECT_EQ(response.rejected_rows(), 12);
+  ASSERT_EQ(response.rejects_size(), 10);
+  for (int i = 0; i < 10; ++i) {
+    const v1::Reject& reject = response.rejects(i);
+    EXPECT_EQ(reject.file().file(), "people.csv");
+    EXPECT_EQ(reject.file().line(), 3 + 2 * i) << "as an editor counts: the header is line 1";
+    EXPECT_EQ(reject.file().import_id(), response.import_id());
+    EXPECT_EQ(reject.reason(), v1::REJECT_REASON_MALFORMED);
+    EXPECT_FALSE(reject.detail().empty());
+    EXPECT_TRUE(reject.value().empty());
+  }
+  EXPECT_EQ(Read<v1::Reject>("tend.rejects.v1").back().value(), "Bob,,too,many");
+}
+
+TEST_F(ImportTest, ARejectNamesTheFieldAtFault) {
+  v1::ImportListHeader header;
+  header.set_file_name("mail.csv");
+  header.set_mapping_name("mail_log");
+  (*header.mutable_parameters())["domain"] = "ours.example";
+  v1::ImportListResponse response;
+  const grpc::Status status =
+      Import(header, "from,to,time\nann@example.com,eve@ours.example,some day\n", &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response.rejects_size(), 1) << response.DebugString();
+  EXPECT_THAT(response.rejects(0).field(), HasSubstr("time"));
+  EXPECT_EQ(response.rejects(0).file().line(), 2);
+}
+
 TEST_F(ImportTest, ARowOfAListHappensAsItComes) {
   v1::ImportListHeader header;
   header.set_file_name("people.csv");

@@ -1,0 +1,150 @@
+// `tend import` against a door that answers as written here.
+
+#include "services/cli/remote/import_command.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/json_util.h>
+#include <zlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/rpc/server.h"
+#include "tend/v1/ingest_service.grpc.pb.h"
+
+namespace tend::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kRows[] = "name,email\nAnn,ann@example.com\nBob,,too,many\n";
+
+class Door final : public v1::IngestService::Service {
+ public:
+  grpc::Status ImportList(grpc::ServerContext*, grpc::ServerReader<v1::ImportListRequest>* reader,
+                          v1::ImportListResponse* response) override {
+    v1::ImportListRequest request;
+    bytes.clear();
+    while (reader->Read(&request)) {
+      if (request.has_header()) header = request.header();
+      bytes += request.chunk();
+    }
+    *response = answer;
+    return status;
+  }
+
+  v1::ImportListHeader header;
+  std::string bytes;
+  v1::ImportListResponse answer;
+  grpc::Status status;
+};
+
+class ImportCommandTest : public ::testing::Test {
+ protected:
+  ImportCommandTest() : folder_(absl::StrCat(testing::TempDir(), "/import_command_test")) {
+    std::filesystem::create_directories(folder_);
+    server_ = *rpc::Server::Start("127.0.0.1:0", {&door_});
+    Answer("import_id: 'abc' rows: 2 accepted_rows: 2");
+  }
+  ~ImportCommandTest() override { std::filesystem::remove_all(folder_); }
+
+  void Answer(const std::string& text) {
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &door_.answer)) << text;
+  }
+  std::string Write(const std::string& name, const std::string& bytes) {
+    std::string path = absl::StrCat(folder_, "/", name);
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+  }
+  std::string WritePacked(const std::string& name, const std::string& bytes) {
+    std::string path = absl::StrCat(folder_, "/", name);
+    gzFile file = gzopen(path.c_str(), "wb");
+    gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+    gzclose(file);
+    return path;
+  }
+
+  // Runs "tend import WORDS..."; what it wrote is in out_ and err_.
+  ExitCode Import(std::vector<std::string> words) {
+    CLI::App app("test", "tend");
+    ExitCode exit_code = ExitCode::kFailed;
+    AddImportCommand(app, exit_code);
+    words.insert(words.begin(), "import");
+    words.insert(words.end(), {"--server", absl::StrCat("127.0.0.1:", server_->port())});
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // as CLI11 takes them
+    out_ = testing::internal::GetCapturedStdout();
+    err_ = testing::internal::GetCapturedStderr();
+    return exit_code;
+  }
+
+  const std::string folder_;
+  Door door_;
+  std::unique_ptr<rpc::Server> server_;
+  std::string out_, err_;
+};
+
+constexpr char kRejects[] = R"(import_id: 'abc' rows: 14 accepted_rows: 2 rejected_rows: 12
+  rejects { reason: REJECT_REASON_TIME_INVALID field: 'time' detail: 'no such day'
+            file { file: 'people.csv' line: 3 } }
+  rejects { reason: REJECT_REASON_MALFORMED detail: 'too many cells' file { file: 'people.csv' line: 5 } })";
+
+TEST_F(ImportCommandTest, RejectedRowsAreNamedWithTheCommandThatShowsAll) {
+  Answer(kRejects);
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kRejected) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("14 rows read in "),
+                          HasSubstr("2 interactions accepted, 12 rejected. Import abc\n"),
+                          HasSubstr("people.csv:3  time invalid  time   no such day\n"),
+                          HasSubstr("people.csv:5  malformed            too many cells\n"),
+                          HasSubstr("... and 10 more."),
+                          HasSubstr("tend rejects list --import abc --limit 12\n")));
+  EXPECT_EQ(err_, "");
+}
+
+TEST_F(ImportCommandTest, JsonIsOneObjectWithTheFirstRejects) {
+  Answer(kRejects);
+  EXPECT_EQ(Import({"interactions", Write("people.csv", kRows), "--json"}), ExitCode::kRejected);
+  google::protobuf::Struct object;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(out_, &object).ok()) << out_;
+  const auto& rejects = object.fields().at("rejects").list_value();
+  ASSERT_EQ(rejects.values_size(), 2);
+  EXPECT_EQ(rejects.values(0).struct_value().fields().at("field").string_value(), "time");
+}
+
+TEST_F(ImportCommandTest, WithoutRejectsNothingMoreIsSaid) {
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("0 rejected"), Not(HasSubstr("tend rejects"))));
+}
+
+TEST_F(ImportCommandTest, APackedFileIsSentUnpackedUnderItsOwnName) {
+  EXPECT_EQ(Import({"list", WritePacked("people.csv.gz", kRows), "--map", "contact_list"}),
+            ExitCode::kOk)
+      << err_;
+  EXPECT_EQ(door_.bytes, kRows);
+  EXPECT_EQ(door_.header.file_name(), "people.csv");
+  EXPECT_EQ(door_.header.mapping_name(), "contact_list");
+  EXPECT_EQ(door_.header.sha256(), absl::BytesToHexString(Sha256(kRows)));
+}
+
+TEST_F(ImportCommandTest, AFileThatCameBeforeIsRefusedWithTheOptionThatHelps) {
+  door_.status = {grpc::StatusCode::ALREADY_EXISTS, "this file came already"};
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kRejected);
+  EXPECT_EQ(out_, "");
+  EXPECT_THAT(err_,
+              AllOf(HasSubstr("tend import list: this file came already"), HasSubstr("--again")));
+}
+
+}  // namespace
+}  // namespace tend::cli
