@@ -23,6 +23,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'770'000'000);
 
@@ -39,6 +40,13 @@ v1::Interaction Mail(const std::string& id) {
   return interaction;
 }
 
+v1::StreamInteractionsRequest OfStream(const v1::PublishInteractionsRequest& request) {
+  v1::StreamInteractionsRequest same;
+  same.set_request_id(request.request_id());
+  *same.mutable_interactions() = request.interactions();
+  return same;
+}
+
 class DoorsTest : public ::testing::Test {
  protected:
   DoorsTest() {
@@ -50,6 +58,26 @@ class DoorsTest : public ::testing::Test {
                                              grpc::InsecureChannelCredentials());
     ingest_stub_ = v1::IngestService::NewStub(channel);
     inbox_stub_ = v1::InboxService::NewStub(channel);
+  }
+
+  grpc::Status Publish(const v1::PublishInteractionsRequest& request,
+                       v1::PublishInteractionsResponse* response) {
+    grpc::ClientContext context;
+    return ingest_stub_->PublishInteractions(&context, request, response);
+  }
+
+  // The answers that a stream of one request gets.
+  std::vector<v1::StreamInteractionsResponse> StreamOnce(
+      const v1::PublishInteractionsRequest& request) {
+    grpc::ClientContext context;
+    const auto stream = ingest_stub_->StreamInteractions(&context);
+    stream->Write(OfStream(request));
+    stream->WritesDone();
+    std::vector<v1::StreamInteractionsResponse> answers;
+    v1::StreamInteractionsResponse answer;
+    while (stream->Read(&answer)) answers.push_back(answer);
+    stream->Finish();
+    return answers;
   }
 
   template <typename Message>
@@ -151,6 +179,62 @@ TEST_F(DoorsTest, AnEmptyRequestIsTheCallersFault) {
             grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+// A request of one good interaction and one bad.
+v1::PublishInteractionsRequest GoodAndBad(const std::string& request_id) {
+  v1::PublishInteractionsRequest request;
+  request.set_request_id(request_id);
+  *request.add_interactions() = Mail("good");
+  *request.add_interactions() = Mail("bad");
+  request.mutable_interactions(1)->clear_occur_time();
+  return request;
+}
+
+TEST_F(DoorsTest, ARequestThatComesAgainGetsTheSameAnswerAndWritesNothing) {
+  const v1::PublishInteractionsRequest request = GoodAndBad("r");
+  v1::PublishInteractionsResponse first, again;
+  EXPECT_TRUE(Publish(request, &first).ok());
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(Publish(request, &again).ok());
+  EXPECT_EQ(again.results_size(), 2);
+  EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
+  EXPECT_THAT(StreamOnce(request), SizeIs(1));
+  EXPECT_THAT(Read<v1::Interaction>("tend.interactions.v1"), SizeIs(1));
+  EXPECT_THAT(Read<v1::Reject>("tend.rejects.v1"), SizeIs(1));
+}
+
+TEST_F(DoorsTest, AStreamsRequestThatComesAgainGetsTheSameAnswerAndWritesNothing) {
+  const v1::PublishInteractionsRequest request = GoodAndBad("r");
+  const auto first = StreamOnce(request);
+  const auto again = StreamOnce(request);
+  ASSERT_EQ(first.size(), 1u);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(first[0].results_size(), 2);
+  EXPECT_EQ(again[0].SerializeAsString(), first[0].SerializeAsString());
+  EXPECT_THAT(Read<v1::Interaction>("tend.interactions.v1"), SizeIs(1));
+  EXPECT_THAT(Read<v1::Reject>("tend.rejects.v1"), SizeIs(1));
+}
+
+TEST_F(DoorsTest, AnIdThatCameWithAnotherRequestIsTheCallersFault) {
+  v1::PublishInteractionsRequest request = GoodAndBad("r");
+  v1::PublishInteractionsResponse response;
+  EXPECT_TRUE(Publish(request, &response).ok());
+  request.mutable_interactions()->RemoveLast();
+  EXPECT_EQ(Publish(request, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request.mutable_interactions(0)->mutable_source()->set_instance("another source's own");
+  EXPECT_TRUE(Publish(request, &response).ok());
+}
+
+TEST_F(DoorsTest, ARequestThatWasNotStoredIsTriedAnew) {
+  const v1::PublishInteractionsRequest request = GoodAndBad("r");
+  v1::PublishInteractionsResponse response;
+  writes_.failures = {absl::UnavailableError("away"), absl::UnavailableError("away")};
+  EXPECT_EQ(Publish(request, &response).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(StreamOnce(request), SizeIs(0));
+  EXPECT_THAT(StreamOnce(request), SizeIs(1));
+  EXPECT_TRUE(Publish(request, &response).ok());
+  EXPECT_THAT(Read<v1::Interaction>("tend.interactions.v1"), SizeIs(1));
+}
+
 TEST_F(DoorsTest, AStreamAnswersEachRequestInOrder) {
   grpc::ClientContext context;
   const auto stream = ingest_stub_->StreamInteractions(&context);
@@ -220,10 +304,13 @@ class HeldStreamTest : public DoorsTest {
   }
   ~HeldStreamTest() override { go_on_ = true; }
 
+  void Send(const v1::PublishInteractionsRequest& request) {
+    ASSERT_TRUE(stream_->Write(OfStream(request)));
+  }
   void Send(const std::string& id) {
-    v1::StreamInteractionsRequest request;
+    v1::PublishInteractionsRequest request;
     *request.add_interactions() = Mail(id);
-    ASSERT_TRUE(stream_->Write(request));
+    Send(request);
   }
 
   // The ids in the log, once all that waited is written, and then one more.
@@ -268,6 +355,23 @@ TEST_F(HeldStreamTest, WhatComesBehindARequestThatIsNoneIsNotStored) {
   EXPECT_FALSE(stream_->Read(&response));
   EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(Stored(), ElementsAre("first", "last"));
+}
+
+TEST_F(HeldStreamTest, ARepeatWhileTheFirstIsUnderWayIsToTryAgainAndThenGetsItsAnswer) {
+  const v1::PublishInteractionsRequest request = GoodAndBad("r");
+  Send(request);
+  while (publisher_.waiting_bytes() == 0) std::this_thread::yield();
+  v1::PublishInteractionsResponse response;
+  const grpc::Status early = Publish(request, &response);
+  EXPECT_EQ(early.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(early.error_message(), HasSubstr("under way"));
+  context_.TryCancel();  // nobody hears the first's answer
+  stream_->Finish();
+  go_on_ = true;
+  while (!Publish(request, &response).ok()) std::this_thread::yield();
+  EXPECT_EQ(response.results_size(), 2);
+  EXPECT_THAT(Stored(), ElementsAre("first", "good", "last"));
+  EXPECT_THAT(Read<v1::Reject>("tend.rejects.v1"), SizeIs(1));
 }
 
 TEST_F(DoorsTest, AStreamWhoseCallerIsGoneOrWhoseServerStopsEnds) {

@@ -46,16 +46,27 @@ absl::Status Tell(const v1::ImportOwnersRequest& request, absl::Time now, Publis
 grpc::Status IngestServiceHandler::PublishInteractions(
     grpc::ServerContext* /*context*/, const v1::PublishInteractionsRequest* request,
     v1::PublishInteractionsResponse* response) {
+  return rpc::ToGrpc(Publish(*request, response));
+}
+
+absl::Status IngestServiceHandler::Publish(const v1::PublishInteractionsRequest& request,
+                                           v1::PublishInteractionsResponse* response) {
+  TEND_ASSIGN_OR_RETURN(RequestMemory::Attempt attempt, Begin(request, *requests_));
+  if (attempt.before().has_value()) {
+    *response = *attempt.before();
+    return absl::OkStatus();
+  }
   Intake intake(clock_.Now());
-  absl::Status status = TakeAll(*request, intake);
-  if (status.ok()) status = intake.Publish(publisher_);
-  if (status.ok()) AnswerAll(*request, intake, response);
-  return rpc::ToGrpc(status);
+  TEND_RETURN_IF_ERROR(TakeAll(request, intake));
+  TEND_RETURN_IF_ERROR(intake.Publish(publisher_));
+  *response = AnswerTo(request, intake);
+  attempt.Answer(*response);
+  return absl::OkStatus();
 }
 
 grpc::ServerBidiReactor<v1::StreamInteractionsRequest, v1::StreamInteractionsResponse>*
 IngestServiceHandler::StreamInteractions(grpc::CallbackServerContext* /*context*/) {
-  return InteractionStream::Start(publisher_, clock_);
+  return InteractionStream::Start(publisher_, requests_, clock_);
 }
 
 grpc::Status IngestServiceHandler::ImportList(grpc::ServerContext* /*context*/,

@@ -2,13 +2,16 @@
 
 #include <utility>
 
+#include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "services/ingest/grpc/interaction_answer.h"
 
 namespace tend::ingest {
 
-InteractionStream* InteractionStream::Start(Publisher& publisher, const stream::Clock& clock) {
-  auto stream = std::make_shared<InteractionStream>(publisher, clock);
+InteractionStream* InteractionStream::Start(Publisher& publisher,
+                                            std::shared_ptr<RequestMemory> requests,
+                                            const stream::Clock& clock) {
+  auto stream = std::make_shared<InteractionStream>(publisher, std::move(requests), clock);
   stream->self_ = stream;
   stream->GoOn();
   return stream.get();
@@ -24,17 +27,20 @@ void InteractionStream::GoOn(bool may_read) {
   {
     const MutexLock lock(mu_);
     if (finished_ || (end_.has_value() && writing_)) return;
-    if (!writing_ && !end_.has_value() && !open_.empty() && open_.front()->result.has_value()) {
-      const Exchange& first = *open_.front();
-      if (first.result->ok()) {
+    if (!writing_ && !end_.has_value() && !open_.empty() && open_.front()->answer.has_value()) {
+      Exchange& first = *open_.front();
+      if (first.answer->ok()) {
         response_.Clear();
         response_.set_request_id(first.request.request_id());
-        AnswerAll(first.request, first.intake, &response_);
+        response_.mutable_results()->Swap((*first.answer)->mutable_results());
+        if ((*first.answer)->has_position()) {
+          *response_.mutable_position() = (*first.answer)->position();
+        }
         open_bytes_ -= first.bytes;
         open_.pop_front();
         write = writing_ = true;
       } else {
-        EndWith(*first.result);
+        EndWith(first.answer->status());
       }
     }
     if (all_read_ && open_.empty() && !writing_) EndWith(absl::OkStatus());
@@ -67,19 +73,37 @@ void InteractionStream::OnReadDone(bool ok) {
 // The next one is read when this one has its place in the queue to the log: they keep their order.
 void InteractionStream::Take() {
   auto exchange = std::make_shared<Exchange>(clock_.Now());
-  exchange->request.Swap(&read_);
-  const absl::Status taken = TakeAll(exchange->request, exchange->intake);
+  exchange->request.set_request_id(read_.request_id());
+  exchange->request.mutable_interactions()->Swap(read_.mutable_interactions());
+  const absl::Status begun = Begin(*exchange);
+  if (!begun.ok()) exchange->answer = begun;
+  const bool is_new = !exchange->answer.has_value();
   exchange->bytes = exchange->intake.bytes();
   {
     const MutexLock lock(mu_);
-    if (!taken.ok()) {
-      exchange->result = taken;
-      all_read_ = true;  // the call ends at this one
-    }
+    if (!begun.ok()) all_read_ = true;  // the call ends at this one
     open_bytes_ += exchange->bytes;
     open_.push_back(exchange);
   }
-  if (taken.ok()) Publish(std::move(exchange));
+  if (is_new) Publish(std::move(exchange));
+}
+
+absl::Status InteractionStream::Begin(Exchange& exchange) {
+  TEND_ASSIGN_OR_RETURN(exchange.attempt, ingest::Begin(exchange.request, *requests_));
+  if (exchange.attempt.before().has_value()) {
+    exchange.answer = *exchange.attempt.before();
+    return absl::OkStatus();
+  }
+  return TakeAll(exchange.request, exchange.intake);
+}
+
+absl::StatusOr<v1::PublishInteractionsResponse> InteractionStream::Settle(
+    Exchange& exchange, const absl::Status& status) {
+  RequestMemory::Attempt attempt = std::move(exchange.attempt);
+  TEND_RETURN_IF_ERROR(status);
+  v1::PublishInteractionsResponse answer = AnswerTo(exchange.request, exchange.intake);
+  attempt.Answer(answer);
+  return answer;
 }
 
 void InteractionStream::Publish(std::shared_ptr<Exchange> exchange) {
@@ -87,9 +111,10 @@ void InteractionStream::Publish(std::shared_ptr<Exchange> exchange) {
   intake.Publish(
       publisher_,
       [stream = shared_from_this(), exchange = std::move(exchange)](const absl::Status& status) {
+        auto answer = Settle(*exchange, status);
         {
           const MutexLock lock(stream->mu_);
-          exchange->result = status;
+          exchange->answer = std::move(answer);
         }
         stream->GoOn(/*may_read=*/false);
       },

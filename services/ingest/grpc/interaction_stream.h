@@ -11,13 +11,16 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/runtime/mutex.h"
 #include "common/stream/clock.h"
 #include "services/ingest/intake.h"
 #include "services/ingest/publisher.h"
+#include "services/ingest/request_memory.h"
 #include "tend/v1/ingest_service.pb.h"
 
 namespace tend::ingest {
@@ -26,15 +29,17 @@ class InteractionStream final
     : public grpc::ServerBidiReactor<v1::StreamInteractionsRequest, v1::StreamInteractionsResponse>,
       public std::enable_shared_from_this<InteractionStream> {
  public:
-  // Begins one; it ends with its call. Both outlive the server.
-  static InteractionStream* Start(Publisher& publisher, const stream::Clock& clock);
+  // Begins one; it ends with its call. publisher and clock outlive the server.
+  static InteractionStream* Start(Publisher& publisher, std::shared_ptr<RequestMemory> requests,
+                                  const stream::Clock& clock);
 
   // Beyond either no more is read until the first is answered: gRPC's flow control is the caller's.
   static constexpr size_t kMostUnanswered = 64;
   static constexpr int64_t kMostUnansweredBytes = 4 << 20;
 
-  InteractionStream(Publisher& publisher, const stream::Clock& clock)
-      : publisher_(publisher), clock_(clock) {}
+  InteractionStream(Publisher& publisher, std::shared_ptr<RequestMemory> requests,
+                    const stream::Clock& clock)
+      : publisher_(publisher), requests_(std::move(requests)), clock_(clock) {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -45,14 +50,20 @@ class InteractionStream final
   // A request on its way to its answer.
   struct Exchange {
     explicit Exchange(absl::Time now) : intake(now) {}
-    v1::StreamInteractionsRequest request;
+    v1::PublishInteractionsRequest request;
+    RequestMemory::Attempt attempt;
     Intake intake;
     int64_t bytes = 0;
-    std::optional<absl::Status> result;  // of its publication
+    std::optional<absl::StatusOr<v1::PublishInteractionsResponse>> answer;
   };
 
   void Take();
+  // Has its answer already when it is a repeat.
+  absl::Status Begin(Exchange& exchange);
   void Publish(std::shared_ptr<Exchange> exchange);
+  // Ends the attempt of what was published, also when nobody waits any more.
+  static absl::StatusOr<v1::PublishInteractionsResponse> Settle(Exchange& exchange,
+                                                                const absl::Status& status);
   // Does what can be done now, outside of the lock: gRPC may call back from within. may_read: on
   // gRPC's threads alone. A read on its way does not hold up the end, so that elsewhere the call
   // could be gone before its read is started; what makes room for one is a write, whose OnWriteDone
@@ -61,6 +72,7 @@ class InteractionStream final
   void EndWith(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   Publisher& publisher_;
+  const std::shared_ptr<RequestMemory> requests_;  // the handler's
   const stream::Clock& clock_;
   std::shared_ptr<InteractionStream> self_;  // until OnDone
   Lane lane_;
