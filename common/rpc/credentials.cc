@@ -7,7 +7,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/access.h"
 #include "common/rpc/status.h"
-#include "common/runtime/text_config.h"
+#include "common/runtime/tls_files.h"
 
 namespace tend::rpc {
 namespace {
@@ -44,16 +44,12 @@ class TokenProcessor final : public grpc::AuthMetadataProcessor {
 };
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeTls(const v1::TlsConfig& tls) {
+  TEND_ASSIGN_OR_RETURN(TlsFiles files, ReadTlsFiles(tls));
   grpc::SslServerCredentialsOptions options(
-      tls.client_ca_file().empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                   : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  grpc::SslServerCredentialsOptions::PemKeyCertPair pair;
-  TEND_ASSIGN_OR_RETURN(pair.private_key, ReadConfigFile(tls.key_file()));
-  TEND_ASSIGN_OR_RETURN(pair.cert_chain, ReadConfigFile(tls.certificate_file()));
-  options.pem_key_cert_pairs.push_back(std::move(pair));
-  if (!tls.client_ca_file().empty()) {
-    TEND_ASSIGN_OR_RETURN(options.pem_root_certs, ReadConfigFile(tls.client_ca_file()));
-  }
+      files.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                              : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = std::move(files.client_ca);
+  options.pem_key_cert_pairs.push_back({std::move(files.key), std::move(files.certificates)});
   return grpc::SslServerCredentials(options);
 }
 

@@ -12,7 +12,7 @@
 
 namespace tend::rpc {
 
-// Reads the files of config.tls. Errors: INVALID_ARGUMENT naming one that cannot be read.
+// Reads the files of config.tls. Errors: INVALID_ARGUMENT naming all that is wrong with them.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const v1::RuntimeConfig& config);
 

@@ -64,8 +64,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const v1::RuntimeConfig& c
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
     return absl::UnavailableError(
-        absl::StrCat("gRPC cannot listen at ", address, ": is the port taken",
-                     config.has_tls() ? ", or the certificate not of its key?" : "?"));
+        absl::StrCat("gRPC cannot listen at ", address, ": is the port taken?"));
   }
   std::unique_ptr<Server> started(new Server(std::move(server), port));
   started->SetServing(false);

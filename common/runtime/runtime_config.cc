@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/runtime/tls_files.h"
 
 namespace tend {
 namespace {
@@ -38,11 +39,6 @@ void CheckServed(absl::string_view key, absl::string_view address, const v1::Run
     faults.Add(key, address,
                "host:port of a loopback address, as 127.0.0.1:7411; any with tls and tokens");
   }
-}
-
-void CheckTls(const v1::TlsConfig& tls, ConfigFaults& faults) {
-  faults.RequireSet("runtime.tls.certificate_file", tls.certificate_file());
-  faults.RequireSet("runtime.tls.key_file", tls.key_file());
 }
 
 void CheckTokens(const v1::RuntimeConfig& config, ConfigFaults& faults) {
@@ -87,7 +83,7 @@ void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   if (!config.http_address().empty()) {
     CheckServed("runtime.http_address", config.http_address(), config, faults);
   }
-  if (config.has_tls()) CheckTls(config.tls(), faults);
+  if (config.has_tls()) ReadTlsFiles(config.tls(), faults);
   CheckTokens(config, faults);
 }
 

@@ -10,6 +10,7 @@
 
 namespace tend {
 
+// Its files too: those of TLS are read.
 void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults);
 
 // OK where a server of this configuration may listen: at a loopback address, or anywhere when it

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "common/testing/certificates.h"
+
 namespace tend {
 namespace {
 
@@ -21,8 +23,9 @@ v1::RuntimeConfig Secured() {
   config.set_kafka_bootstrap_servers("127.0.0.1:9092");
   config.set_rpc_address("0.0.0.0:7410");
   config.set_http_address("0.0.0.0:7430");
-  config.mutable_tls()->set_certificate_file("server.pem");
-  config.mutable_tls()->set_key_file("server.key");
+  static const Certificates kMade;
+  config.mutable_tls()->set_certificate_file(kMade.server());
+  config.mutable_tls()->set_key_file(kMade.server_key());
   v1::AccessToken* token = config.add_tokens();
   token->set_name("crm");
   token->set_sha256(std::string(64, 'a'));
@@ -83,10 +86,10 @@ TEST(RuntimeConfigTest, EachFaultOfATokenIsTold) {
   EXPECT_EQ(faults.find("secret"), std::string::npos);
 }
 
-TEST(RuntimeConfigTest, ACertificateNeedsItsKey) {
+TEST(RuntimeConfigTest, FilesOfTlsAreReadToo) {
   v1::RuntimeConfig config = Secured();
-  config.mutable_tls()->clear_key_file();
-  EXPECT_THAT(FaultsOf(config), HasSubstr("runtime.tls.key_file: is empty"));
+  config.mutable_tls()->set_key_file("no/such.key");
+  EXPECT_EQ(FaultsOf(config), "x: runtime.tls.key_file: no/such.key: cannot be read");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
       "Usage: tend-%1$s --config FILE... [--check]\n\n"
       "  --config FILE   protobuf text; see deploy/config/%1$s.textproto. Given again: what that\n"
       "                  file says goes over the ones before, lists are added to\n"
-      "  --check         only say whether the configuration is right\n"
+      "  --check         only say whether the configuration and the files it names are right\n"
       "  --help          this text\n\n"
       "Example:\n"
       "  tend-%1$s --config deploy/config/%1$s.textproto --config this_machine.textproto\n\n"

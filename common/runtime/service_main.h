@@ -2,7 +2,7 @@
 // signal, and ends with a code.
 //
 //   int main(int argc, char** argv) {
-//     return tend::ServiceMain<tend::v1::ScoringConfig>(argc, argv, "scoring", Check, Run);
+//     return tend::ServiceMain<tend::v1::ScoringConfig>(argc, argv, "scoring", ReadSettings, Run);
 //   }
 
 #ifndef TEND_COMMON_RUNTIME_SERVICE_MAIN_H_
@@ -49,30 +49,31 @@ int TellEnd(const absl::Status& status);
 void RaiseFileLimit();
 
 // Config: a message with a field `runtime`.
-// check: void(const Config&, ConfigFaults&), beyond CheckRuntime.
-// run: absl::Status(const Config&, std::stop_token); OK once stopped.
-template <typename Config, typename Check, typename Run>
-int ServiceMain(int argc, char** argv, absl::string_view service, Check check, Run run) {
+// read: Settings(const Config&, ConfigFaults&): checks the configuration beyond CheckRuntime, and
+// reads the files that it names: the start reads none again, so it knows no fault that --check does
+// not. Its settings are used only where there is no fault.
+// run: absl::Status(const Settings&, std::stop_token); OK once stopped.
+template <typename Config, typename Read, typename Run>
+int ServiceMain(int argc, char** argv, absl::string_view service, Read read, Run run) {
   Shutdown shutdown;
   const ServiceArguments arguments = ReadServiceArguments(argc, argv, service);
   if (arguments.exit_code.has_value()) return *arguments.exit_code;
   Config config;
-  absl::Status status;
   for (const std::string& path : arguments.config_paths) {
-    Config read;
-    status = ReadTextConfig(path, &read);
+    Config part;
+    const absl::Status status = ReadTextConfig(path, &part);
     if (!status.ok()) return TellFault(service, status);
-    config.MergeFrom(read);
+    config.MergeFrom(part);
   }
   ConfigFaults faults;
   CheckRuntime(config.runtime(), faults);
-  check(config, faults);
-  status = faults.ToStatus(absl::StrJoin(arguments.config_paths, ", "));
+  const auto settings = read(config, faults);
+  const absl::Status status = faults.ToStatus(absl::StrJoin(arguments.config_paths, ", "));
   if (!status.ok()) return TellFault(service, status);
   if (arguments.check_only) return TellChecked(arguments.config_paths);
   RaiseFileLimit();
   StartLog(service, config.runtime());
-  return TellEnd(run(config, shutdown.token()));
+  return TellEnd(run(settings, shutdown.token()));
 }
 
 }  // namespace tend

@@ -40,7 +40,7 @@ TEST(ServiceMainTest, AConfigurationIsNamed) {
 TEST(ServiceMainTest, ConfigurationsGoOverTheOnesBefore) {
   EXPECT_THAT(Read({"--config", "a", "--config", "b"}).config_paths, ElementsAre("a", "b"));
   const auto write = [](const std::string& name, const char* text) {
-    const std::string path = ::testing::TempDir() + name;
+    std::string path = ::testing::TempDir() + name;
     std::ofstream(path) << text;
     return path;
   };
@@ -54,7 +54,7 @@ TEST(ServiceMainTest, ConfigurationsGoOverTheOnesBefore) {
     words.insert(words.begin(), "tend-scoring");
     return ServiceMain<v1::ScoringConfig>(
         static_cast<int>(words.size()), const_cast<char**>(words.data()), "scoring",
-        [](const v1::ScoringConfig&, ConfigFaults&) {},
+        [](const v1::ScoringConfig& config, ConfigFaults&) { return config; },
         [&seen](const v1::ScoringConfig& config, const std::stop_token&) {
           seen = config;
           return absl::OkStatus();

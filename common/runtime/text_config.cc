@@ -1,8 +1,10 @@
 #include "common/runtime/text_config.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -34,10 +36,14 @@ class Places final : public google::protobuf::io::ErrorCollector {
 }  // namespace
 
 absl::StatusOr<std::string> ReadConfigFile(const std::string& path) {
+  // A folder opens as a file does, and reads as an empty one.
+  std::error_code error;
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
   text << in.rdbuf();
-  if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  if (!in || std::filesystem::is_directory(path, error)) {
+    return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  }
   return text.str();
 }
 
@@ -56,6 +62,22 @@ void ConfigFaults::Add(absl::string_view key, absl::string_view value, absl::str
 
 void ConfigFaults::RequireSet(absl::string_view key, absl::string_view value) {
   if (value.empty()) faults_.push_back(absl::StrCat(key, ": is empty"));
+}
+
+bool ConfigFaults::Check(absl::string_view key, const absl::Status& status,
+                         absl::string_view path) {
+  if (status.ok()) return true;
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    faults_.push_back(absl::StrCat(key, ": ", path, path.empty() ? "" : ": ", line));
+  }
+  return false;
+}
+
+bool ConfigFaults::Read(absl::string_view key, const std::string& path,
+                        google::protobuf::Message* message) {
+  if (!path.empty()) return Check(key, ReadTextConfig(path, message));
+  RequireSet(key, "");
+  return false;
 }
 
 absl::Status ConfigFaults::ToStatus(absl::string_view path) const {

@@ -5,6 +5,7 @@
 #define TEND_COMMON_RUNTIME_TEXT_CONFIG_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,19 +15,31 @@
 
 namespace tend {
 
-// Errors: NOT_FOUND.
+// Errors: NOT_FOUND naming the path.
 absl::StatusOr<std::string> ReadConfigFile(const std::string& path);
 
 // Reads a file into *message. Errors: NOT_FOUND; INVALID_ARGUMENT naming each line and column that
 // is no protobuf text of that message.
 absl::Status ReadTextConfig(const std::string& path, google::protobuf::Message* message);
 
-// Collects what is wrong with the values of one configuration.
+// Collects what is wrong with one configuration: its values, and the files that it names.
 class ConfigFaults {
  public:
   // key: as in the file ("runtime.instance"). allowed: what would be right.
   void Add(absl::string_view key, absl::string_view value, absl::string_view allowed);
   void RequireSet(absl::string_view key, absl::string_view value);
+
+  // Each line of an error's message is a fault of the key. path: of the file, where the message
+  // does not name it. Returns whether there was none.
+  bool Check(absl::string_view key, const absl::Status& status, absl::string_view path = "");
+  // The value; T() where there is none, which is a fault of the key.
+  template <typename T>
+  T Take(absl::string_view key, absl::StatusOr<T> value, absl::string_view path = "") {
+    return Check(key, value.status(), path) ? *std::move(value) : T();
+  }
+  // Reads the file that the key names into *message. Returns whether it is right; a key must name
+  // one.
+  bool Read(absl::string_view key, const std::string& path, google::protobuf::Message* message);
 
   // INVALID_ARGUMENT with a line for each fault; OK when there is none. path: of the file.
   absl::Status ToStatus(absl::string_view path) const;

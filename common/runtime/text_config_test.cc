@@ -11,6 +11,7 @@ namespace tend {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 std::string Write(const std::string& text) {
@@ -43,6 +44,25 @@ TEST(TextConfigTest, AMissingFileIsNamed) {
   const absl::Status status = ReadTextConfig("no/such.textproto", &config);
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(MessageOf(status), HasSubstr("no/such.textproto"));
+}
+
+TEST(TextConfigTest, AFolderIsNoFile) {
+  EXPECT_EQ(ReadConfigFile(testing::TempDir()).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(TextConfigTest, WhatIsWrongWithANamedFileIsAFaultOfItsKey) {
+  ConfigFaults faults;
+  v1::RuntimeConfig config;
+  EXPECT_FALSE(faults.Read("policy_file", "no/such.textproto", &config));
+  EXPECT_FALSE(faults.Read("roster_file", "", &config));
+  EXPECT_FALSE(faults.Read("model_file", Write("a: 1\nb: 2"), &config));
+  EXPECT_EQ(faults.Take<int>("key_file", absl::InvalidArgumentError("too short"), "etc/key"), 0);
+  EXPECT_EQ(faults.Take<int>("instance", 7), 7);
+  EXPECT_THAT(MessageOf(faults.ToStatus("x")),
+              AllOf(HasSubstr("x: policy_file: no/such.textproto: cannot be read\n"),
+                    HasSubstr("x: roster_file: is empty\n"),
+                    ContainsRegex("x: model_file: [^\n]*text_config_test.textproto:1:2: "),
+                    HasSubstr("x: key_file: etc/key: too short")));
 }
 
 TEST(TextConfigTest, OnlyThisMachineIsLoopback) {

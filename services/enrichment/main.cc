@@ -6,5 +6,5 @@
 
 int main(int argc, char** argv) {
   return tend::ServiceMain<tend::v1::EnrichmentConfig>(
-      argc, argv, "enrichment", tend::enrichment::CheckConfig, tend::enrichment::Run);
+      argc, argv, "enrichment", tend::enrichment::ReadSettings, tend::enrichment::Run);
 }

@@ -2,9 +2,7 @@
 
 #include <pthread.h>
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <thread>
 
@@ -13,7 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/service/stream_service.h"
-#include "services/enrichment/domain/roster.h"
+#include "services/enrichment/domain/phone.h"
 #include "services/enrichment/postgres/postgres_identity_store.h"
 #include "services/enrichment/processor.h"
 #include "services/enrichment/relay_loop.h"
@@ -25,32 +23,37 @@ namespace {
 constexpr size_t kLeastKeyBytes = 32;
 
 absl::StatusOr<std::string> ReadKey(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream bytes;
-  bytes << in.rdbuf();
-  if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  if (bytes.str().size() < kLeastKeyBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": has ", bytes.str().size(), " bytes, a key needs ", kLeastKeyBytes));
-  }
-  return bytes.str();
+  TEND_ASSIGN_OR_RETURN(std::string bytes, ReadConfigFile(path));
+  if (bytes.size() >= kLeastKeyBytes) return bytes;
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": has ", bytes.size(), " bytes, a key needs ", kLeastKeyBytes));
 }
 
 }  // namespace
 
-void CheckConfig(const v1::EnrichmentConfig& config, ConfigFaults& faults) {
-  faults.RequireSet("roster_file", config.roster_file());
+Settings ReadSettings(const v1::EnrichmentConfig& config, ConfigFaults& faults) {
+  Settings settings;
+  settings.config = config;
+  v1::Roster roster;
+  if (faults.Read("roster_file", config.roster_file(), &roster)) {
+    settings.roster = faults.Take("roster_file", Roster::Create(roster), config.roster_file());
+  }
   faults.RequireSet("postgres", config.postgres());
   faults.RequireSet("identity_key_file", config.identity_key_file());
+  if (!config.identity_key_file().empty()) {
+    settings.identity_key = faults.Take("identity_key_file", ReadKey(config.identity_key_file()));
+  }
+  if (!config.default_region().empty() && !IsRegion(config.default_region())) {
+    faults.Add("default_region", config.default_region(), "two letters of ISO 3166, as \"DE\"");
+  }
+  return settings;
 }
 
-absl::Status Run(const v1::EnrichmentConfig& config, const std::stop_token& stop) {
-  v1::Roster who_we_are;
-  TEND_RETURN_IF_ERROR(ReadTextConfig(config.roster_file(), &who_we_are));
-  TEND_ASSIGN_OR_RETURN(const Roster roster, Roster::Create(who_we_are));
+absl::Status Run(const Settings& settings, const std::stop_token& stop) {
+  const v1::EnrichmentConfig& config = settings.config;
   PostgresIdentityOptions identity;
   identity.connection.conninfo = config.postgres();
-  TEND_ASSIGN_OR_RETURN(identity.hmac_key, ReadKey(config.identity_key_file()));
+  identity.hmac_key = settings.identity_key;
   PostgresIdentityStore store(identity);
 
   // The relay has a log and a store of its own: both are for one thread.
@@ -67,7 +70,7 @@ absl::Status Run(const v1::EnrichmentConfig& config, const std::stop_token& stop
   EnrichmentOptions options;
   options.parties.default_region = config.default_region();
   return service::RunStreamService(config.runtime(), "enrichment",
-                                   EnrichmentSpec(options, roster, store, nullptr), stop);
+                                   EnrichmentSpec(options, settings.roster, store, nullptr), stop);
 }
 
 }  // namespace tend::enrichment

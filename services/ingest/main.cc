@@ -5,6 +5,6 @@
 #include "tend/v1/service_config.pb.h"
 
 int main(int argc, char** argv) {
-  return tend::ServiceMain<tend::v1::IngestConfig>(argc, argv, "ingest", tend::ingest::CheckConfig,
+  return tend::ServiceMain<tend::v1::IngestConfig>(argc, argv, "ingest", tend::ingest::ReadSettings,
                                                    tend::ingest::Run);
 }

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/runtime/text_config.h"
 #include "services/ingest/connectors/row_mapper.h"
 #include "tend/v1/mapping.pb.h"
 #include "tend/v1/service_config.pb.h"
@@ -24,9 +25,11 @@ struct Source {
   const v1::Mapping* mapping_or_null() const { return mapping ? &*mapping : nullptr; }
 };
 
-// Errors: NOT_FOUND, INVALID_ARGUMENT, naming the source, the file or the parameter.
-absl::StatusOr<Source> LoadSource(const v1::SourceConfig& config);
-absl::StatusOr<Source> LoadInbox(const v1::InboxConfig& config);
+// Reads the files and the environment; what is wrong is a fault of its key. No fault has a part of
+// a secret. prefix: of the keys, as "sources[0].".
+Source ReadSource(const v1::SourceConfig& config, absl::string_view prefix, ConfigFaults& faults);
+// Its keys are those of "inbox.".
+Source ReadInbox(const v1::InboxConfig& config, ConfigFaults& faults);
 
 }  // namespace tend::ingest
 

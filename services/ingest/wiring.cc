@@ -8,7 +8,6 @@
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -28,7 +27,6 @@
 #include "services/ingest/import_ledger.h"
 #include "services/ingest/inbox_reader.h"
 #include "services/ingest/publisher.h"
-#include "services/ingest/source.h"
 #include "services/ingest/web/source_door.h"
 
 namespace tend::ingest {
@@ -72,16 +70,6 @@ bool IsPlainName(const std::string& name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
   });
-}
-
-absl::StatusOr<std::vector<Source>> LoadSources(const v1::IngestConfig& config) {
-  std::vector<Source> sources;
-  sources.reserve(static_cast<size_t>(config.sources_size()));
-  for (const v1::SourceConfig& source : config.sources()) {
-    TEND_ASSIGN_OR_RETURN(Source loaded, LoadSource(source));
-    sources.push_back(std::move(loaded));
-  }
-  return sources;
 }
 
 // Null where no address is configured.
@@ -160,7 +148,9 @@ void TellOfLog(kafka::KafkaLog& log, rpc::Server& server, Metrics& metrics,
 
 }  // namespace
 
-void CheckConfig(const v1::IngestConfig& config, ConfigFaults& faults) {
+Settings ReadSettings(const v1::IngestConfig& config, ConfigFaults& faults) {
+  Settings settings;
+  settings.config = config;
   std::set<std::string> names;
   for (int i = 0; i < config.sources_size(); ++i) {
     const v1::SourceConfig& source = config.sources(i);
@@ -169,19 +159,17 @@ void CheckConfig(const v1::IngestConfig& config, ConfigFaults& faults) {
       faults.Add(absl::StrCat(key, "name"), source.name(),
                  "letters, digits, \"-\", \"_\" and \".\", and each name once");
     }
-    if (!source.secrets_file().empty() && !source.secrets_environment().empty()) {
-      faults.Add(absl::StrCat(key, "secrets_environment"), source.secrets_environment(),
-                 "this or secrets_file");
-    }
+    settings.sources.push_back(ReadSource(source, key, faults));
   }
+  if (config.has_inbox()) settings.inbox = ReadInbox(config.inbox(), faults);
   if (!names.empty()) {
     faults.RequireSet("runtime.http_address", config.runtime().http_address());
   }
+  return settings;
 }
 
-absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
-  const v1::RuntimeConfig& runtime = config.runtime();
-  TEND_ASSIGN_OR_RETURN(const std::vector<Source> sources, LoadSources(config));
+absl::Status Run(const Settings& settings, const std::stop_token& stop) {
+  const v1::RuntimeConfig& runtime = settings.config.runtime();
   Metrics metrics("ingest");
   int metrics_port = 0;
   if (!runtime.metrics_address().empty()) {
@@ -196,8 +184,10 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   Publisher publisher(*publisher_log);
   const rpc::Access access(runtime);
   std::vector<SourceDoor> doors;
-  doors.reserve(sources.size());
-  for (const Source& source : sources) doors.emplace_back(source, access, publisher, clock);
+  doors.reserve(settings.sources.size());
+  for (const Source& source : settings.sources) {
+    doors.emplace_back(source, access, publisher, clock);
+  }
   ImportLedger ledger(*ledger_log, publisher);
   IngestServiceHandler ingest(publisher, ledger, clock);
   InboxServiceHandler inbox(publisher, clock);
@@ -206,9 +196,8 @@ absl::Status Run(const v1::IngestConfig& config, const std::stop_token& stop) {
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<rpc::HttpServer> http,
                         StartHttp(runtime, *server, access, doors));
   std::unique_ptr<InboxThread> inbox_thread;
-  if (config.has_inbox()) {
-    TEND_ASSIGN_OR_RETURN(Source source, LoadInbox(config.inbox()));
-    inbox_thread = std::make_unique<InboxThread>(*inbox_log, publisher, clock, std::move(source),
+  if (settings.inbox.has_value()) {
+    inbox_thread = std::make_unique<InboxThread>(*inbox_log, publisher, clock, *settings.inbox,
                                                  runtime.instance(), metrics);
   }
   std::jthread looks(

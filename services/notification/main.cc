@@ -6,5 +6,5 @@
 
 int main(int argc, char** argv) {
   return tend::ServiceMain<tend::v1::NotificationConfig>(
-      argc, argv, "notification", tend::notification::CheckConfig, tend::notification::Run);
+      argc, argv, "notification", tend::notification::ReadSettings, tend::notification::Run);
 }

@@ -1,31 +1,28 @@
 #include "services/notification/wiring.h"
 
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "common/base/status_macros.h"
 #include "common/service/stream_service.h"
 #include "services/notification/domain/attention.h"
 #include "services/notification/processor.h"
-#include "tend/v1/policy.pb.h"
 
 namespace tend::notification {
 
-void CheckConfig(const v1::NotificationConfig& config, ConfigFaults& faults) {
-  faults.RequireSet("policy_file", config.policy_file());
+Settings ReadSettings(const v1::NotificationConfig& config, ConfigFaults& faults) {
+  Settings settings;
+  settings.runtime = config.runtime();
+  if (!faults.Read("policy_file", config.policy_file(), &settings.policy)) return settings;
+  for (const std::string& wrong : AttentionFaults(settings.policy.attention())) {
+    faults.Check("policy_file", absl::InvalidArgumentError(absl::StrCat("attention: ", wrong)),
+                 config.policy_file());
+  }
+  return settings;
 }
 
-absl::Status Run(const v1::NotificationConfig& config, const std::stop_token& stop) {
-  v1::Policy policy;
-  TEND_RETURN_IF_ERROR(ReadTextConfig(config.policy_file(), &policy));
-  if (const std::vector<std::string> wrong = AttentionFaults(policy.attention()); !wrong.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(config.policy_file(), ": attention: ", absl::StrJoin(wrong, "; ")));
-  }
-  return service::RunStreamService(config.runtime(), "notification",
-                                   MakeNotificationProcessor(policy), stop);
+absl::Status Run(const Settings& settings, const std::stop_token& stop) {
+  return service::RunStreamService(settings.runtime, "notification",
+                                   MakeNotificationProcessor(settings.policy), stop);
 }
 
 }  // namespace tend::notification

@@ -7,13 +7,22 @@
 
 #include "absl/status/status.h"
 #include "common/runtime/text_config.h"
+#include "tend/v1/policy.pb.h"
 #include "tend/v1/service_config.pb.h"
 
 namespace tend::notification {
 
-void CheckConfig(const v1::NotificationConfig& config, ConfigFaults& faults);
-// Runs until `stop`. Errors: INVALID_ARGUMENT, NOT_FOUND (the policy); those of RunStreamService.
-absl::Status Run(const v1::NotificationConfig& config, const std::stop_token& stop);
+// The configuration with its files read.
+struct Settings {
+  v1::RuntimeConfig runtime;
+  v1::Policy policy;
+};
+
+// What is wrong with it is a fault.
+Settings ReadSettings(const v1::NotificationConfig& config, ConfigFaults& faults);
+
+// Runs until `stop`. settings: without faults. Errors: those of RunStreamService.
+absl::Status Run(const Settings& settings, const std::stop_token& stop);
 
 }  // namespace tend::notification
 

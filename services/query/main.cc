@@ -5,6 +5,6 @@
 #include "tend/v1/service_config.pb.h"
 
 int main(int argc, char** argv) {
-  return tend::ServiceMain<tend::v1::QueryConfig>(argc, argv, "query", tend::query::CheckConfig,
+  return tend::ServiceMain<tend::v1::QueryConfig>(argc, argv, "query", tend::query::ReadSettings,
                                                   tend::query::Run);
 }

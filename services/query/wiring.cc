@@ -113,22 +113,6 @@ class Teller final : public ProjectorObserver {
   bool up_ = true, standby_ = false;
 };
 
-struct Numbers {
-  model::ScoringModel model;
-  model::Policy policy;
-};
-
-absl::StatusOr<Numbers> ReadNumbers(const v1::QueryConfig& config) {
-  v1::ScoringModel model;
-  TEND_RETURN_IF_ERROR(ReadTextConfig(config.model_file(), &model));
-  v1::Policy policy;
-  TEND_RETURN_IF_ERROR(ReadTextConfig(config.policy_file(), &policy));
-  Numbers numbers;
-  TEND_ASSIGN_OR_RETURN(numbers.model, model::Compile(model));
-  TEND_ASSIGN_OR_RETURN(numbers.policy, model::Compile(policy));
-  return numbers;
-}
-
 absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig& runtime,
                                                          absl::string_view what,
                                                          absl::Duration call_timeout) {
@@ -302,9 +286,17 @@ void CheckMetricsAddresses(const v1::QueryConfig& config, ConfigFaults& faults) 
 
 }  // namespace
 
-void CheckConfig(const v1::QueryConfig& config, ConfigFaults& faults) {
-  faults.RequireSet("model_file", config.model_file());
-  faults.RequireSet("policy_file", config.policy_file());
+Settings ReadSettings(const v1::QueryConfig& config, ConfigFaults& faults) {
+  Settings settings;
+  settings.config = config;
+  v1::ScoringModel model;
+  if (faults.Read("model_file", config.model_file(), &model)) {
+    settings.model = faults.Take("model_file", model::Compile(model), config.model_file());
+  }
+  v1::Policy policy;
+  if (faults.Read("policy_file", config.policy_file(), &policy)) {
+    settings.policy = faults.Take("policy_file", model::Compile(policy), config.policy_file());
+  }
   faults.RequireSet("postgres", config.postgres());
   const auto check = [&](absl::string_view key, int value, int most) {
     if (value < 0 || value > most) {
@@ -314,16 +306,17 @@ void CheckConfig(const v1::QueryConfig& config, ConfigFaults& faults) {
   check("read_connections", config.read_connections(), kMostReadConnections);
   check("history_months", config.history_months(), kMostHistoryMonths);
   CheckMetricsAddresses(config, faults);
+  return settings;
 }
 
-absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
+absl::Status Run(const Settings& settings, const std::stop_token& stop) {
+  const v1::QueryConfig& config = settings.config;
   const v1::RuntimeConfig& runtime = config.runtime();
   Metrics metrics("query");
   int metrics_port = 0;
   if (!runtime.metrics_address().empty()) {
     TEND_ASSIGN_OR_RETURN(metrics_port, metrics.Serve(runtime.metrics_address()));
   }
-  TEND_ASSIGN_OR_RETURN(const Numbers numbers, ReadNumbers(config));
   const stream::SystemClock clock;
   ProjectorOptions options;
   options.instance = runtime.instance();
@@ -344,7 +337,7 @@ absl::Status Run(const v1::QueryConfig& config, const std::stop_token& stop) {
   Positions positions(std::move(passed_log));
   Flow flow(config, std::move(flow_log), clock);
   Doors doors(config, positions.watch(), nudges.sources(), flow.sampler(), clock,
-              {numbers.model, numbers.policy}, options.history_months);
+              {settings.model, settings.policy}, options.history_months);
   TEND_RETURN_IF_ERROR(doors.Open(runtime));
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
                       {"rpc_port", doors.server().port()},

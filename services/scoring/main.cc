@@ -5,6 +5,6 @@
 #include "tend/v1/service_config.pb.h"
 
 int main(int argc, char** argv) {
-  return tend::ServiceMain<tend::v1::ScoringConfig>(argc, argv, "scoring",
-                                                    tend::scoring::CheckConfig, tend::scoring::Run);
+  return tend::ServiceMain<tend::v1::ScoringConfig>(
+      argc, argv, "scoring", tend::scoring::ReadSettings, tend::scoring::Run);
 }

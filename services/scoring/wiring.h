@@ -6,15 +6,26 @@
 #include <stop_token>
 
 #include "absl/status/status.h"
+#include "common/model/scoring_model.h"
 #include "common/runtime/text_config.h"
+#include "tend/v1/person.pb.h"
 #include "tend/v1/service_config.pb.h"
 
 namespace tend::scoring {
 
-void CheckConfig(const v1::ScoringConfig& config, ConfigFaults& faults);
-// Runs until `stop`. Errors: INVALID_ARGUMENT, NOT_FOUND (model, policy); those of
-// RunStreamService.
-absl::Status Run(const v1::ScoringConfig& config, const std::stop_token& stop);
+// The configuration with its files read.
+struct Settings {
+  v1::RuntimeConfig runtime;
+  model::ScoringModel model;
+  model::Policy policy;
+  v1::Roster roster;
+};
+
+// What is wrong with it is a fault.
+Settings ReadSettings(const v1::ScoringConfig& config, ConfigFaults& faults);
+
+// Runs until `stop`. settings: without faults. Errors: those of RunStreamService.
+absl::Status Run(const Settings& settings, const std::stop_token& stop);
 
 }  // namespace tend::scoring
 

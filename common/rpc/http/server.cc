@@ -15,6 +15,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/http/session.h"
 #include "common/runtime/runtime_config.h"
+#include "common/runtime/tls_files.h"
 
 namespace tend::rpc {
 namespace {
@@ -33,18 +34,19 @@ absl::Status Fault(absl::string_view what, const beast::error_code& error) {
 }
 
 absl::Status UseTls(const v1::TlsConfig& tls, asio::ssl::context& context) {
+  TEND_ASSIGN_OR_RETURN(const TlsFiles files, ReadTlsFiles(tls));
   beast::error_code error;
   context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                           asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
                           asio::ssl::context::no_tlsv1_1,
                       error);
   if (error) return Fault("TLS", error);
-  context.use_certificate_chain_file(tls.certificate_file(), error);
+  context.use_certificate_chain(asio::buffer(files.certificates), error);
   if (error) return Fault(tls.certificate_file(), error);
-  context.use_private_key_file(tls.key_file(), asio::ssl::context::pem, error);
+  context.use_private_key(asio::buffer(files.key), asio::ssl::context::pem, error);
   if (error) return Fault(tls.key_file(), error);
-  if (tls.client_ca_file().empty()) return absl::OkStatus();
-  context.load_verify_file(tls.client_ca_file(), error);
+  if (files.client_ca.empty()) return absl::OkStatus();
+  context.add_certificate_authority(asio::buffer(files.client_ca), error);
   if (error) return Fault(tls.client_ca_file(), error);
   context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert, error);
   return error ? Fault("TLS", error) : absl::OkStatus();

@@ -3,6 +3,8 @@
 #include <phonenumbers/phonenumber.pb.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include <set>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -28,7 +30,7 @@ bool NormalizePhone(absl::string_view raw, absl::string_view default_region, std
   const PhoneNumberUtil& phones = *PhoneNumberUtil::GetInstance();
   PhoneNumber number;
   const std::string region(default_region.empty() ? absl::string_view("ZZ") : default_region);
-  if (phones.Parse(std::string(raw), region, &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+  if (phones.Parse({raw.data(), raw.size()}, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR)
     return false;
   const auto possible = phones.IsPossibleNumberWithReason(number);
   // A short number behind "+" is meant as it stands; behind a guessed country it is not.
@@ -45,11 +47,18 @@ bool NormalizePhone(absl::string_view raw, absl::string_view default_region, std
   return true;
 }
 
+bool IsRegion(const std::string& region) {
+  std::set<std::string> regions;
+  PhoneNumberUtil::GetInstance()->GetSupportedRegions(&regions);
+  return regions.count(region) > 0;
+}
+
 std::string PhoneRegion(absl::string_view normalized) {
   const PhoneNumberUtil& phones = *PhoneNumberUtil::GetInstance();
   PhoneNumber number;
   std::string region;
-  if (phones.Parse(std::string(normalized.substr(0, normalized.find(';'))), "ZZ", &number) ==
+  normalized = normalized.substr(0, normalized.find(';'));
+  if (phones.Parse({normalized.data(), normalized.size()}, "ZZ", &number) ==
       PhoneNumberUtil::NO_PARSING_ERROR) {
     phones.GetRegionCodeForNumber(number, &region);
   }

@@ -16,6 +16,9 @@ namespace tend::enrichment {
 // Cost: about 30 us (libphonenumber parses by regular expressions): see KnownIdentifiers.
 bool NormalizePhone(absl::string_view raw, absl::string_view default_region, std::string& out);
 
+// Whether numbers can be written in this region's way: an ISO 3166 code as "DE".
+bool IsRegion(const std::string& region);
+
 // The ISO 3166 region of a normalised number ("DE"); empty where the country code covers several
 // regions that the number does not tell apart.
 std::string PhoneRegion(absl::string_view normalized);
