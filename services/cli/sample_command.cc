@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "services/cli/json.h"
 #include "services/cli/progress.h"
 #include "services/cli/sample/sample_files.h"
 #include "services/cli/table.h"
@@ -31,6 +32,7 @@ struct Arguments {
   sample::SampleTarget target;
   std::string start = "2026-01-05";
   double broken_per_mille = 1;
+  bool json = false;
 };
 
 void AddOptions(CLI::App& command, Arguments& arguments) {
@@ -56,6 +58,7 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
   command.add_flag("--gzip", arguments.target.gzip, "Write interactions.jsonl.gz");
   command.add_flag("--five-people", arguments.target.five_people,
                    "Add Ann, Bob, Cy, Di and Ed: five_people.jsonl, and Ed's row in the list");
+  command.add_flag("--json", arguments.json, "One JSON object instead of words");
 }
 
 void PrintFiles(const sample::SampleFiles& files) {
@@ -70,6 +73,19 @@ void PrintFiles(const sample::SampleFiles& files) {
   std::cout << table.Format(StyleOf(1)) << "\nNext: tend trial " << files.list << " "
             << files.interactions << (files.five_people.empty() ? "" : " ") << files.five_people
             << " --roster " << files.roster << " --made-up\n";
+}
+
+std::string JsonOf(const sample::SampleFiles& files) {
+  Json json;
+  json.Put("interactions", files.interactions);
+  json.Put("list", files.list);
+  json.Put("roster", files.roster);
+  if (!files.five_people.empty()) json.Put("fivePeople", files.five_people);
+  json.Put("rows", files.lines);
+  json.Put("late", files.written.late);
+  json.Put("repeated", files.written.repeated);
+  json.Put("broken", files.written.broken);
+  return json.Text(1) + "\n";
 }
 
 ExitCode RunSample(const Arguments& arguments) {
@@ -93,7 +109,11 @@ ExitCode RunSample(const Arguments& arguments) {
     return ExitCode::kFailed;
   }
   progress.Finish(files->lines);
-  PrintFiles(*files);
+  if (arguments.json) {
+    std::cout << JsonOf(*files);
+  } else {
+    PrintFiles(*files);
+  }
   return ExitCode::kOk;
 }
 

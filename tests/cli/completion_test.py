@@ -71,6 +71,26 @@ class Bash(unittest.TestCase):
         self.assertEqual(offered, sorted(commands))
 
 
+    def test_every_command_speaks_json(self):
+        commands, told = [["tend"]], 0
+        while commands:
+            command = commands.pop()
+            below = [word for word in self.complete(" ".join(command + [""])) if word]
+            if command[1:] == ["completion"]:
+                continue
+            if below and self.has_commands(command):
+                commands += [command + [word] for word in below]
+                continue
+            self.assertEqual(self.complete(" ".join(command + ["--json"])), ["--json"], command)
+            told += 1
+        self.assertGreater(told, 15)
+
+    @staticmethod
+    def has_commands(command):
+        told = subprocess.run([TEND, *command[1:], "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        return "Subcommands:" in told
+
+
 class Others(unittest.TestCase):
     def test_zsh_and_fish_read_theirs(self):
         for shell in ("zsh", "fish"):

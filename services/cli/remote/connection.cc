@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/runtime/text_config.h"
 #include "tend/v1/client_config.pb.h"
@@ -13,6 +15,10 @@ namespace {
 
 constexpr char kLocalIngest[] = "127.0.0.1:7410";
 constexpr char kLocalQuery[] = "127.0.0.1:7414";
+constexpr char kLocalEnrichment[] = "127.0.0.1:7411";
+constexpr char kLocalScoring[] = "127.0.0.1:7412";
+constexpr char kLocalNotification[] = "127.0.0.1:7413";
+constexpr char kLocalKafka[] = "127.0.0.1:19092";
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -29,6 +35,10 @@ absl::StatusOr<v1::ClientConfig> ReadClientConfig(const std::string& asked) {
     if (!std::filesystem::exists(path, error)) return config;
   }
   TEND_RETURN_IF_ERROR(ReadTextConfig(path, &config));
+  if (config.certificate_file().empty() != config.key_file().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": certificate_file and key_file go together: set both or neither"));
+  }
   return config;
 }
 
@@ -37,33 +47,92 @@ std::string FirstOf(const std::string& a, const std::string& b, const std::strin
   return b.empty() ? c : b;
 }
 
+// How this client and the servers prove themselves; without address and token.
+rpc::ChannelOptions CertificatesOf(const v1::ClientConfig& config, const ServerOptions& options) {
+  rpc::ChannelOptions channel;
+  channel.ca_file = FirstOf(options.ca_file, config.ca_file());
+  channel.certificate_file = config.certificate_file();
+  channel.key_file = config.key_file();
+  return channel;
+}
+
 }  // namespace
 
 void AddServerOptions(CLI::App& command, Service service, ServerOptions& options) {
   command.add_option("--server", options.address, "The service, host:port; else this machine's")
       ->envname(service == Service::kIngest ? "TEND_INGEST" : "TEND_QUERY");
+  AddCertificateOptions(command, options);
+}
+
+void AddCertificateOptions(CLI::App& command, ServerOptions& options) {
   command.add_option("--ca", options.ca_file, "TLS: a PEM file with the server's authority")
       ->type_name("FILE")
       ->envname("TEND_CA");
+  AddConfigOption(command, options.config_file);
+}
+
+void AddConfigOption(CLI::App& command, std::string& config_file) {
   command
-      .add_option("--config", options.config_file,
-                  "Addresses, token (or TEND_TOKEN); else ~/.config/tend/config.textproto")
+      .add_option("--config", config_file,
+                  "Addresses, certificates, token; else ~/.config/tend/config.textproto")
       ->type_name("FILE")
       ->envname("TEND_CONFIG");
+}
+
+void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers) {
+  command
+      .add_option("--bootstrap", bootstrap_servers,
+                  "Kafka, host:port[,host:port...]; else this machine's")
+      ->envname("TEND_BOOTSTRAP");
 }
 
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options) {
   TEND_ASSIGN_OR_RETURN(const v1::ClientConfig config, ReadClientConfig(options.config_file));
   const bool ingest = service == Service::kIngest;
-  rpc::ChannelOptions resolved;
+  rpc::ChannelOptions resolved = CertificatesOf(config, options);
   resolved.address =
       FirstOf(options.address, ingest ? config.ingest_address() : config.query_address(),
               ingest ? kLocalIngest : kLocalQuery);
-  resolved.ca_file = FirstOf(options.ca_file, config.ca_file());
-  resolved.certificate_file = config.certificate_file();
-  resolved.key_file = config.key_file();
   resolved.token = FirstOf(Environment("TEND_TOKEN"), config.token());
   return resolved;
+}
+
+absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& options,
+                                                         const std::string& named) {
+  TEND_ASSIGN_OR_RETURN(const v1::ClientConfig config, ReadClientConfig(options.config_file));
+  rpc::ChannelOptions channel = CertificatesOf(config, options);
+  std::vector<NamedServer> servers;
+  const auto add = [&](const std::string& service, absl::string_view address) {
+    channel.address = absl::StrCat(address);
+    servers.push_back({service, channel});
+  };
+  if (named.empty()) {
+    const std::pair<const char*, std::string> places[] = {
+        {"ingest", FirstOf(Environment("TEND_INGEST"), config.ingest_address(), kLocalIngest)},
+        {"enrichment", FirstOf(config.enrichment_address(), kLocalEnrichment)},
+        {"scoring", FirstOf(config.scoring_address(), kLocalScoring)},
+        {"notification", FirstOf(config.notification_address(), kLocalNotification)},
+        {"query", FirstOf(options.address, config.query_address(), kLocalQuery)}};
+    for (const auto& [service, addresses] : places) {
+      for (const absl::string_view one : absl::StrSplit(addresses, ',')) add(service, one);
+    }
+    return servers;
+  }
+  for (const absl::string_view part : absl::StrSplit(named, ',', absl::SkipEmpty())) {
+    const std::vector<std::string> words = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    if (words.size() != 2 || words[0].empty() || words[1].empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--services ", part, ": write it as scoring=host:port"));
+    }
+    add(words[0], words[1]);
+  }
+  return servers;
+}
+
+absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_servers,
+                                             const std::string& config_file) {
+  TEND_ASSIGN_OR_RETURN(const v1::ClientConfig config, ReadClientConfig(config_file));
+  return FirstOf(bootstrap_servers, config.bootstrap_servers(), kLocalKafka);
 }
 
 std::string Advice(const absl::Status& status, const std::string& address) {

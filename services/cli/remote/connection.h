@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
@@ -27,10 +28,33 @@ struct ServerOptions {
 };
 
 void AddServerOptions(CLI::App& command, Service service, ServerOptions& options);
+// Without --server: for a command that has its address from elsewhere.
+void AddCertificateOptions(CLI::App& command, ServerOptions& options);
 
 // All of it put together, with the token (TEND_TOKEN, else the file's: never an option, which
 // others on the machine would see). Errors: NOT_FOUND and INVALID_ARGUMENT of the file.
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options);
+
+// A server that is asked whether it serves.
+struct NamedServer {
+  std::string service;  // "scoring"
+  rpc::ChannelOptions channel;
+};
+
+// All services' servers: of `named` ("scoring=host:port", several with commas), else of the file,
+// else of this machine; query is where options.address says. Without token: health needs none.
+// Errors: as Resolve; INVALID_ARGUMENT of `named`.
+absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& options,
+                                                         const std::string& named);
+
+// --config, TEND_CONFIG.
+void AddConfigOption(CLI::App& command, std::string& config_file);
+// --bootstrap, TEND_BOOTSTRAP.
+void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers);
+
+// Where Kafka is: the option, else the file, else this machine. Errors: as Resolve.
+absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_servers,
+                                             const std::string& config_file);
 
 // What to do about an error of a call, for a person.
 std::string Advice(const absl::Status& status, const std::string& address);

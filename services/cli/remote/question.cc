@@ -30,10 +30,13 @@ void RunQuestion(const std::string& name, Service service, const QuestionOptions
   const absl::StatusOr<rpc::ChannelOptions> server = Resolve(service, options.server);
   exit_code = ExitCode::kOk;
   const absl::Status status = server.ok() ? Ask(*server, question) : server.status();
-  if (status.ok()) return;
+  if (!status.ok()) TellError(name, status, server.ok() ? server->address : "", exit_code);
+}
+
+void TellError(const std::string& name, const absl::Status& status, const std::string& address,
+               ExitCode& exit_code) {
   std::cerr << "tend " << name << ": " << status.message() << "\n"
-            << "tend " << name << ": "
-            << Advice(status, server.ok() ? server->address : std::string()) << "\n";
+            << "tend " << name << ": " << Advice(status, address) << "\n";
   const bool refused = absl::IsInvalidArgument(status) || absl::IsAlreadyExists(status);
   exit_code = refused ? ExitCode::kRejected : ExitCode::kFailed;
 }

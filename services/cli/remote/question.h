@@ -38,11 +38,15 @@ void AddQuestionOptions(CLI::App& command, Service service, QuestionOptions& opt
 
 using Question = absl::FunctionRef<absl::Status(const std::shared_ptr<grpc::Channel>& channel)>;
 
-// Asks at the service that the options name. An error goes to stderr, with what to do about it, as
-// that of "tend NAME"; exit code 2 when the question was at fault or had come before, else 1.
-// Without an error it is 0, unless the question sets another.
+// Asks at the service that the options name. An error is told (TellError); without one the exit
+// code is 0, unless the question sets another.
 void RunQuestion(const std::string& name, Service service, const QuestionOptions& options,
                  ExitCode& exit_code, Question question);
+
+// Writes the error to stderr, with what to do about it, as that of "tend NAME" at the address; sets
+// exit code 2 when the question was at fault or had come before, else 1.
+void TellError(const std::string& name, const absl::Status& status, const std::string& address,
+               ExitCode& exit_code);
 
 // One unary call.
 template <typename Stub, typename Request, typename Response>

@@ -3,11 +3,8 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
@@ -24,9 +21,6 @@ namespace {
 using Stub = v1::OperationsService::Stub;
 
 constexpr absl::Duration kTimeLimit = absl::Seconds(2);
-constexpr char kServices[] =
-    "ingest=127.0.0.1:7410,enrichment=127.0.0.1:7411,scoring=127.0.0.1:7412,"
-    "notification=127.0.0.1:7413,query=127.0.0.1:7414";
 constexpr char kFooter[] =
     "Examples:\n  tend status\n  tend status --json | jq .freshness\n\n"
     "By what query looked at some seconds ago: rate/s over the last minute; received and rejects\n"
@@ -38,18 +32,16 @@ constexpr char kFooter[] =
 
 struct Arguments {
   QuestionOptions question;
-  std::string services = kServices;
-  std::string bootstrap = "127.0.0.1:19092";
+  std::string services, bootstrap;
   bool direct = false;
 };
 
-std::vector<ServiceState> AskForHealth(const std::string& services) {
+std::vector<ServiceState> AskForHealth(const std::vector<NamedServer>& servers) {
   std::vector<ServiceState> states;
-  for (const absl::string_view part : absl::StrSplit(services, ',', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> named = absl::StrSplit(part, absl::MaxSplits('=', 1));
-    const absl::StatusOr<bool> serving = rpc::IsServing(named.second, kTimeLimit);
-    const char* state = !serving.ok() ? "down" : *serving ? "serving" : "not serving";
-    states.push_back({named.first, named.second, state});
+  states.reserve(servers.size());
+  for (const NamedServer& server : servers) {
+    states.push_back({server.service, server.channel.address,
+                      StateOf(rpc::IsServing(server.channel, kTimeLimit))});
   }
   return states;
 }
@@ -61,19 +53,25 @@ absl::StatusOr<v1::GetFlowResponse> AskQuery(const ServerOptions& options) {
   return Call(*stub, &Stub::GetFlow, v1::GetFlowRequest());
 }
 
-StatusReport Ask(const Arguments& arguments) {
+// Errors: INVALID_ARGUMENT and NOT_FOUND of the options and the file.
+absl::StatusOr<StatusReport> Ask(const Arguments& arguments) {
+  const ServerOptions& server = arguments.question.server;
+  TEND_ASSIGN_OR_RETURN(const std::vector<NamedServer> servers,
+                        ResolveServices(server, arguments.services));
+  TEND_ASSIGN_OR_RETURN(const std::string bootstrap,
+                        ResolveBootstrap(arguments.bootstrap, server.config_file));
   StatusReport report;
-  report.services = AskForHealth(arguments.services);
-  if (!arguments.direct) report.flow = AskQuery(arguments.question.server);
+  report.services = AskForHealth(servers);
+  if (!arguments.direct) report.flow = AskQuery(server);
   if (report.flow.ok()) return report;
   if (!arguments.direct) {
     std::cerr << "tend status: query does not say what flows: " << report.flow.status().message()
               << "\n";
   }
-  report.hops = AskKafka(arguments.bootstrap);
+  report.hops = AskKafka(bootstrap);
   if (!report.hops.ok()) {
-    std::cerr << "tend status: Kafka at " << arguments.bootstrap << ": "
-              << report.hops.status().message() << "\n";
+    std::cerr << "tend status: Kafka at " << bootstrap << ": " << report.hops.status().message()
+              << "\n";
   }
   return report;
 }
@@ -83,20 +81,20 @@ StatusReport Ask(const Arguments& arguments) {
 void AddStatusCommand(CLI::App& app, ExitCode& exit_code) {
   const auto arguments = std::make_shared<Arguments>();  // shared with the callback
   CLI::App* status = app.add_subcommand("status", "Is everything up, and how far behind is it?");
-  status->add_option("--services", arguments->services, "name=host:port, several with commas")
-      ->envname("TEND_SERVICES")
-      ->capture_default_str();
-  status->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
-      ->envname("TEND_BOOTSTRAP")
-      ->capture_default_str();
+  status
+      ->add_option("--services", arguments->services,
+                   "scoring=host:port, several with commas; else this machine's")
+      ->envname("TEND_SERVICES");
+  AddBootstrapOption(*status, arguments->bootstrap);
   status->add_flag("--direct", arguments->direct, "Ask Kafka itself, not query");
   status->footer(kFooter);
   AddQuestionOptions(*status, Service::kQuery, arguments->question);
   status->callback([arguments, &exit_code] {
-    const StatusReport report = Ask(*arguments);
-    std::cout << (arguments->question.json ? StatusJson(report)
-                                           : StatusText(report, absl::Now(), StyleOf(1)));
-    exit_code = IsWell(report) ? ExitCode::kOk : ExitCode::kFailed;
+    const absl::StatusOr<StatusReport> report = Ask(*arguments);
+    if (!report.ok()) return TellError("status", report.status(), "", exit_code);
+    std::cout << (arguments->question.json ? StatusJson(*report)
+                                           : StatusText(*report, absl::Now(), StyleOf(1)));
+    exit_code = IsWell(*report) ? ExitCode::kOk : ExitCode::kFailed;
   });
 }
 

@@ -1,7 +1,5 @@
 #include "services/cli/remote/status_report.h"
 
-#include <google/protobuf/struct.pb.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/model/proto_time.h"
+#include "services/cli/json.h"
 #include "services/cli/progress.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/table.h"
@@ -20,6 +19,7 @@ namespace tend::cli {
 namespace {
 
 constexpr char kNothing[] = "-";
+constexpr char kNull[] = "null";
 
 const v1::FlowStage* StageOf(const v1::GetFlowResponse& flow, const std::string& service) {
   for (const v1::FlowStage& stage : flow.stages()) {
@@ -137,32 +137,43 @@ std::string HopsText(const StatusReport& report, const TerminalStyle& style) {
   return table.Format(style);
 }
 
-std::string Quoted(const std::string& text) {
-  google::protobuf::Value value;
-  value.set_string_value(text);
-  std::string json = JsonOf(value, /*indented=*/false);
-  absl::StripTrailingAsciiWhitespace(&json);
+Json FreshnessJson(const v1::GetFlowResponse& flow) {
+  const Freshness freshness = FreshnessOf(flow);
+  const bool behind = freshness.kind == Freshness::Kind::kBehind;
+  const bool read = freshness.kind == Freshness::Kind::kRead;
+  Json json;
+  json.Put("state", behind ? "behind" : read ? "read" : "unknown");
+  if (freshness.service.empty()) {
+    json.PutJson("service", kNull);
+  } else {
+    json.Put("service", freshness.service);
+  }
+  if (behind) {
+    json.Put("oldestUnreadSeconds", absl::ToDoubleSeconds(freshness.age));
+  } else {
+    json.PutJson("oldestUnreadSeconds", kNull);
+  }
   return json;
 }
 
-std::string FreshnessJson(const v1::GetFlowResponse& flow) {
-  const Freshness freshness = FreshnessOf(flow);
-  const bool behind = freshness.kind == Freshness::Kind::kBehind;
-  const char* state = behind ? "behind" : "unknown";
-  if (freshness.kind == Freshness::Kind::kRead) state = "read";
-  return absl::StrFormat(R"({"state": "%s", "service": %s, "oldestUnreadSeconds": %s})", state,
-                         freshness.service.empty() ? "null" : Quoted(freshness.service),
-                         behind ? absl::StrCat(absl::ToDoubleSeconds(freshness.age)) : "null");
-}
-
-std::string HopsJson(const std::vector<HopLag>& hops) {
-  return absl::StrJoin(hops, ",\n  ", [](std::string* out, const HopLag& hop) {
-    absl::StrAppendFormat(out, R"({"service": %s, "topic": %s, "written": %d, "behind": %d})",
-                          Quoted(hop.service), Quoted(hop.topic), hop.written, hop.behind);
-  });
+std::vector<Json> HopsJson(const std::vector<HopLag>& hops) {
+  std::vector<Json> list;
+  for (const HopLag& hop : hops) {
+    Json& json = list.emplace_back();
+    json.Put("service", hop.service);
+    json.Put("topic", hop.topic);
+    json.Put("written", hop.written);
+    json.Put("behind", hop.behind);
+  }
+  return list;
 }
 
 }  // namespace
+
+std::string StateOf(const absl::StatusOr<bool>& serving) {
+  if (!serving.ok()) return "down";
+  return *serving ? "serving" : "not serving";
+}
 
 Freshness FreshnessOf(const v1::GetFlowResponse& flow) {
   Freshness freshness{Freshness::Kind::kRead, "", absl::ZeroDuration()};
@@ -213,20 +224,31 @@ std::string StatusText(const StatusReport& report, absl::Time now, const Termina
 }
 
 std::string StatusJson(const StatusReport& report) {
-  const std::string services =
-      absl::StrJoin(report.services, ",\n  ", [](std::string* out, const ServiceState& service) {
-        absl::StrAppendFormat(out, R"({"service": %s, "state": "%s", "address": %s})",
-                              Quoted(service.service), service.state, Quoted(service.address));
-      });
-  std::string flow = report.flow.ok() ? JsonOf(*report.flow) : "null";
-  absl::StripTrailingAsciiWhitespace(&flow);
-  const bool hops = !report.flow.ok() && report.hops.ok();
-  return absl::StrCat(
-      "{\n \"well\": ", IsWell(report) ? "true" : "false", ",\n \"services\": [\n  ", services,
-      "\n ],\n \"freshness\": ", report.flow.ok() ? FreshnessJson(*report.flow) : "null",
-      ",\n \"flow\": ", flow,
-      ",\n \"hops\": ", hops ? absl::StrCat("[\n  ", HopsJson(*report.hops), "\n ]") : "null",
-      "\n}\n");
+  Json json;
+  json.Put("well", IsWell(report));
+  std::vector<Json> services;
+  for (const ServiceState& service : report.services) {
+    Json& one = services.emplace_back();
+    one.Put("service", service.service);
+    one.Put("state", service.state);
+    one.Put("address", service.address);
+  }
+  json.Put("services", services);
+  if (report.flow.ok()) {
+    std::string flow = JsonOf(*report.flow);
+    absl::StripTrailingAsciiWhitespace(&flow);
+    json.Put("freshness", FreshnessJson(*report.flow));
+    json.PutJson("flow", flow);
+  } else {
+    json.PutJson("freshness", kNull);
+    json.PutJson("flow", kNull);
+  }
+  if (!report.flow.ok() && report.hops.ok()) {
+    json.Put("hops", HopsJson(*report.hops));
+  } else {
+    json.PutJson("hops", kNull);
+  }
+  return json.Text(1) + "\n";
 }
 
 }  // namespace tend::cli

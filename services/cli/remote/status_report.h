@@ -17,8 +17,11 @@ namespace tend::cli {
 struct ServiceState {
   std::string service;
   std::string address;  // of its gRPC
-  std::string state;    // "serving", "not serving", "down"
+  std::string state;    // of StateOf
 };
+
+// "serving", "not serving"; "down" for an error. Of rpc::IsServing.
+std::string StateOf(const absl::StatusOr<bool>& serving);
 
 struct StatusReport {
   std::vector<ServiceState> services;

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/base/digest.h"
+#include "services/cli/json.h"
+#include "services/cli/remote/question.h"
 #include "tend/v1/service_config.pb.h"
 
 namespace tend::cli {
@@ -22,6 +24,7 @@ constexpr size_t kTokenBytes = 32;
 struct Arguments {
   std::string name;
   std::vector<std::string> scopes;
+  bool json = false;
 };
 
 std::string RandomToken() {
@@ -44,6 +47,16 @@ ExitCode Run(const Arguments& arguments) {
   }
   const std::string token = RandomToken();
   granted.set_sha256(absl::BytesToHexString(Sha256({token.data(), token.size()})));
+  if (arguments.json) {
+    std::string access = JsonOf(granted, /*indented=*/false);
+    absl::StripTrailingAsciiWhitespace(&access);
+    Json json;
+    json.Put("token", token);
+    json.PutJson("access", access);
+    json.Put("configuration", absl::StrCat("tokens { ", granted.ShortDebugString(), " }"));
+    std::cout << json.Text(1) << "\n";
+    return ExitCode::kOk;
+  }
   std::cout << token << "\n";
   std::cerr << "That is the token, for its user alone; it is nowhere else. In the configuration of "
                "the services, inside runtime { }:\n"
@@ -62,9 +75,11 @@ void AddTokenCommand(CLI::App& app, ExitCode& exit_code) {
                    "ingest, answer, read, contact, operate; several with commas")
       ->delimiter(',')
       ->required();
+  token->add_flag("--json", arguments->json, "One JSON object: the token, and what it grants");
   token->footer(
       "Example:\n  tend token crm --scope ingest,read > crm.token\n\n"
-      "The token goes to standard output, the line for the configuration to standard error.");
+      "The token goes to standard output, the line for the configuration to standard error; "
+      "with\n--json both are in one object.");
   token->callback([arguments, &exit_code] { exit_code = Run(*arguments); });
 }
 

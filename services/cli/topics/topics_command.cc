@@ -12,6 +12,8 @@
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/runtime/text_config.h"
+#include "services/cli/json.h"
+#include "services/cli/remote/connection.h"
 #include "services/cli/topics/record_json.h"
 #include "services/cli/topics/topic_plan.h"
 
@@ -20,10 +22,11 @@ namespace {
 
 struct Arguments {
   std::string topic;
-  std::string bootstrap = "127.0.0.1:19092";
+  std::string bootstrap, config_file;
   std::string file = "deploy/topics.textproto";
   int replication = -1;
   bool dry_run = false;
+  bool json = false;
 };
 
 absl::StatusOr<v1::TopicDeclarations> ReadDeclarations(const std::string& path) {
@@ -31,6 +34,14 @@ absl::StatusOr<v1::TopicDeclarations> ReadDeclarations(const std::string& path) 
   TEND_RETURN_IF_ERROR(ReadTextConfig(path, &declarations));
   TEND_RETURN_IF_ERROR(Annotate(CheckDeclarations(declarations), path.c_str()));
   return declarations;
+}
+
+absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> Connect(const Arguments& arguments) {
+  kafka::KafkaOptions options;
+  TEND_ASSIGN_OR_RETURN(options.bootstrap_servers,
+                        ResolveBootstrap(arguments.bootstrap, arguments.config_file));
+  options.client_id = "tend.topics";
+  return kafka::KafkaLog::Make(options);
 }
 
 absl::StatusOr<std::optional<ExistingTopic>> Find(kafka::Admin& admin, const std::string& name) {
@@ -65,14 +76,38 @@ std::string WordsOf(const TopicStep& step, bool dry_run) {
   return "";
 }
 
+// "fits", "create", "alter", "refuse".
+std::string NameOf(TopicStep::Is is) {
+  switch (is) {
+    case TopicStep::Is::kFits:
+      return "fits";
+    case TopicStep::Is::kCreate:
+      return "create";
+    case TopicStep::Is::kAlter:
+      return "alter";
+    case TopicStep::Is::kRefuse:
+      return "refuse";
+  }
+  return "";
+}
+
+Json JsonOf(const TopicStep& step) {
+  Json json;
+  json.Put("topic", step.topic);
+  json.Put("step", NameOf(step.is));
+  if (step.is == TopicStep::Is::kCreate) {
+    json.Put("partitions", static_cast<int64_t>(step.partitions));
+  }
+  json.Put("because", step.because);
+  return json;
+}
+
 // Returns whether all topics are as declared now. Errors: UNAVAILABLE, with what to look at.
 absl::StatusOr<bool> Apply(const Arguments& arguments, std::ostream& out) {
   TEND_ASSIGN_OR_RETURN(const v1::TopicDeclarations declarations, ReadDeclarations(arguments.file));
-  kafka::KafkaOptions options;
-  options.bootstrap_servers = arguments.bootstrap;
-  options.client_id = "tend.topics";
-  TEND_ASSIGN_OR_RETURN(const auto log, kafka::KafkaLog::Make(options));
+  TEND_ASSIGN_OR_RETURN(const auto log, Connect(arguments));
   bool all = true;
+  std::vector<Json> steps;
   for (const v1::TopicDeclaration& topic : declarations.topics()) {
     TEND_ASSIGN_OR_RETURN(const std::optional<ExistingTopic> exists,
                           Find(log->admin(), topic.name()));
@@ -81,8 +116,18 @@ absl::StatusOr<bool> Apply(const Arguments& arguments, std::ostream& out) {
       TEND_RETURN_IF_ERROR(
           Annotate(Do(step, arguments.replication, log->admin()), step.topic.c_str()));
     }
-    out << topic.name() << ": " << WordsOf(step, arguments.dry_run) << "\n";
+    if (arguments.json) {
+      steps.push_back(JsonOf(step));
+    } else {
+      out << topic.name() << ": " << WordsOf(step, arguments.dry_run) << "\n";
+    }
     all = all && step.is != TopicStep::Is::kRefuse;
+  }
+  if (arguments.json) {
+    Json json;
+    json.Put("applied", !arguments.dry_run);
+    json.Put("topics", steps);
+    out << json.Text(1) << "\n";
   }
   return all;
 }
@@ -110,10 +155,7 @@ absl::Status ReadPartition(stream::Log& log, const stream::TopicPartition& parti
 }
 
 absl::Status Read(const Arguments& arguments, std::ostream& out) {
-  kafka::KafkaOptions options;
-  options.bootstrap_servers = arguments.bootstrap;
-  options.client_id = "tend.topics";
-  TEND_ASSIGN_OR_RETURN(const auto log, kafka::KafkaLog::Make(options));
+  TEND_ASSIGN_OR_RETURN(const auto log, Connect(arguments));
   TEND_ASSIGN_OR_RETURN(const int partitions,
                         log->PartitionCount({arguments.topic.data(), arguments.topic.size()}));
   for (int partition = 0; partition < partitions; ++partition) {
@@ -122,22 +164,22 @@ absl::Status Read(const Arguments& arguments, std::ostream& out) {
   return absl::OkStatus();
 }
 
-void TellFailure(const absl::Status& status, const Arguments& arguments, ExitCode& exit_code) {
-  std::cerr << "topics: " << status.message() << "\n";
+void TellFailure(const absl::Status& status, ExitCode& exit_code) {
+  std::cerr << "tend topics: " << status.message() << "\n";
   if (absl::IsUnavailable(status)) {
-    std::cerr << "topics: is Kafka at " << arguments.bootstrap << "? Name it with --bootstrap\n";
+    std::cerr << "tend topics: is Kafka up there? --bootstrap names another place\n";
   }
   exit_code = ExitCode::kFailed;
 }
 
 void RunRead(const Arguments& arguments, ExitCode& exit_code) {
   const absl::Status status = Read(arguments, std::cout);
-  if (!status.ok()) TellFailure(status, arguments, exit_code);
+  if (!status.ok()) TellFailure(status, exit_code);
 }
 
 void RunApply(const Arguments& arguments, ExitCode& exit_code) {
   const absl::StatusOr<bool> all = Apply(arguments, std::cout);
-  if (!all.ok()) return TellFailure(all.status(), arguments, exit_code);
+  if (!all.ok()) return TellFailure(all.status(), exit_code);
   exit_code = *all ? ExitCode::kOk : ExitCode::kRejected;
 }
 
@@ -161,9 +203,11 @@ void AddTopicsCommand(CLI::App& app, ExitCode& exit_code) {
   CLI::App* read = topics->add_subcommand("read", "Print what is in a topic now, as JSON Lines");
   read->add_option("TOPIC", arguments->topic, "tend.nudges.v1, tend.rejects.v1, ...")->required();
   for (CLI::App* command : {apply, list, read}) {
-    command->add_option("--bootstrap", arguments->bootstrap, "Kafka, host:port[,host:port...]")
-        ->envname("TEND_BOOTSTRAP")
-        ->capture_default_str();
+    AddBootstrapOption(*command, arguments->bootstrap);
+    AddConfigOption(*command, arguments->config_file);
+    command->add_flag(
+        "--json", arguments->json,
+        command == read ? "Nothing else: it is JSON anyway" : "One JSON object instead of words");
   }
   for (CLI::App* command : {apply, list}) {
     command->add_option("--file", arguments->file, "The declarations")

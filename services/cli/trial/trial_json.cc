@@ -1,64 +1,13 @@
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "services/cli/json.h"
 #include "services/cli/trial/trial_print.h"
 
 namespace tend::cli {
 namespace {
-
-// A JSON object whose keys stand in the order in which they were put: protobuf's maps, and so its
-// Struct, have no order. Single values are written by protobuf.
-class Json {
- public:
-  void Put(const std::string& name, const std::string& text) {
-    google::protobuf::Value value;
-    value.set_string_value(text);
-    Add(name, Print(value));
-  }
-  void Put(const std::string& name, double number) {
-    google::protobuf::Value value;
-    value.set_number_value(number);
-    Add(name, Print(value));
-  }
-  void Put(const std::string& name, int64_t count) { Add(name, absl::StrCat(count)); }
-  void Put(const std::string& name, bool flag) { Add(name, flag ? "true" : "false"); }
-  void Put(const std::string& name, const Json& object) { Add(name, object.Text(0)); }
-  // One object a line.
-  void Put(const std::string& name, const std::vector<Json>& list) {
-    std::string text;
-    for (const Json& item : list) absl::StrAppend(&text, text.empty() ? "" : ",\n  ", item.Text(0));
-    Add(name, absl::StrCat("[", list.empty() ? "" : "\n  ", text, list.empty() ? "" : "\n ", "]"));
-  }
-
-  // indent: 0: on one line; else each key has a line, indented by so much.
-  std::string Text(size_t indent) const {
-    const std::string line = indent == 0 ? "" : "\n" + std::string(indent, ' ');
-    std::string text;
-    for (const auto& [name, value] : members_) {
-      const bool first = text.empty();
-      absl::StrAppend(&text, first ? "" : indent == 0 ? ", " : ",", line, name, ": ", value);
-    }
-    return absl::StrCat("{", text, indent == 0 ? "" : "\n", "}");
-  }
-
- private:
-  static std::string Print(const google::protobuf::Value& value) {
-    std::string text;
-    const auto printed = google::protobuf::util::MessageToJsonString(value, &text);
-    return printed.ok() ? text : "null";
-  }
-  void Add(const std::string& name, std::string value) {
-    members_.emplace_back(absl::StrCat("\"", name, "\""), std::move(value));
-  }
-
-  std::vector<std::pair<std::string, std::string>> members_;
-};
 
 Json InputOf(const TrialResult& r) {
   const enrichment::EnrichmentCounts& e = r.enrichment;

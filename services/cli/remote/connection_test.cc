@@ -1,0 +1,95 @@
+// Where the command finds the services: options before the environment before the file.
+
+#include "services/cli/remote/connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+namespace tend::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ConnectionTest : public ::testing::Test {
+ protected:
+  ConnectionTest() : path_(absl::StrCat(testing::TempDir(), "/connection_test.textproto")) {
+    for (const char* name : {"TEND_INGEST", "TEND_TOKEN"}) unsetenv(name);
+    setenv("HOME", "/nonexistent", /*overwrite=*/1);  // no file unless the test names one
+  }
+  ~ConnectionTest() override { std::filesystem::remove(path_); }
+
+  ServerOptions File(const std::string& text) {
+    std::ofstream(path_) << text;
+    ServerOptions options;
+    options.config_file = path_;
+    return options;
+  }
+  // "scoring=host:port", one a server.
+  static std::vector<std::string> Services(const ServerOptions& options,
+                                           const std::string& named = "") {
+    std::vector<std::string> places;
+    const auto servers = ResolveServices(options, named);
+    for (const NamedServer& server : *servers) {
+      places.push_back(absl::StrCat(server.service, "=", server.channel.address));
+    }
+    return places;
+  }
+
+  const std::string path_;
+};
+
+TEST_F(ConnectionTest, WithoutAnythingItIsThisMachine) {
+  EXPECT_THAT(Services({}), ElementsAre("ingest=127.0.0.1:7410", "enrichment=127.0.0.1:7411",
+                                        "scoring=127.0.0.1:7412", "notification=127.0.0.1:7413",
+                                        "query=127.0.0.1:7414"));
+  EXPECT_EQ(*ResolveBootstrap("", ""), "127.0.0.1:19092");
+}
+
+TEST_F(ConnectionTest, TheFileSaysWhereEachServiceAndKafkaAre) {
+  const ServerOptions options = File(R"(
+    ingest_address: 'i:1' enrichment_address: 'e:1' scoring_address: 's:1,s:2'
+    notification_address: 'n:1' query_address: 'q:1' bootstrap_servers: 'k:1,k:2'
+    ca_file: 'ca.pem' certificate_file: 'c.pem' key_file: 'k.pem' token: 'secret')");
+  EXPECT_THAT(Services(options), ElementsAre("ingest=i:1", "enrichment=e:1", "scoring=s:1",
+                                             "scoring=s:2", "notification=n:1", "query=q:1"));
+  EXPECT_EQ(*ResolveBootstrap("", path_), "k:1,k:2");
+  const auto servers = ResolveServices(options, "");
+  for (const NamedServer& server : *servers) {
+    EXPECT_EQ(server.channel.ca_file, "ca.pem");
+    EXPECT_EQ(server.channel.certificate_file, "c.pem");
+    EXPECT_EQ(server.channel.key_file, "k.pem");
+    EXPECT_EQ(server.channel.token, "") << "health needs none";
+  }
+  EXPECT_EQ(Resolve(Service::kQuery, options)->token, "secret");
+}
+
+TEST_F(ConnectionTest, AnOptionWinsOverTheFile) {
+  ServerOptions options = File("query_address: 'q:1' bootstrap_servers: 'k:1'");
+  options.address = "other:2";
+  EXPECT_EQ(Services(options).back(), "query=other:2");
+  EXPECT_THAT(Services(options, "scoring=s:1,scoring=s:2"),
+              ElementsAre("scoring=s:1", "scoring=s:2"));
+  EXPECT_EQ(*ResolveBootstrap("k:2", path_), "k:2");
+}
+
+TEST_F(ConnectionTest, WhatIsWrongIsSaid) {
+  EXPECT_THAT(ResolveServices({}, "bogus").status().message(), HasSubstr("--services bogus"));
+  const ServerOptions half = File("certificate_file: 'c.pem'");
+  EXPECT_THAT(Resolve(Service::kQuery, half).status().message(), HasSubstr("key_file"));
+  ServerOptions absent;
+  absent.config_file = "/nonexistent/tend.textproto";
+  EXPECT_TRUE(absl::IsNotFound(ResolveServices(absent, "").status()));
+}
+
+}  // namespace
+}  // namespace tend::cli
