@@ -11,6 +11,8 @@
 // An ASSERTION (one record of a system of record lists the identifiers on one party) attaches
 // unknown identifiers and merges the persons of known strong ones. Everything else is an INFERENCE:
 // it only proposes, and joins once two keys of different kinds agree or a person of ours decides.
+// What an assertion lists beside an erased person's identifier is erased too, unless it is
+// somebody's already.
 
 #ifndef TEND_SERVICES_ENRICHMENT_DOMAIN_IDENTITY_H_
 #define TEND_SERVICES_ENRICHMENT_DOMAIN_IDENTITY_H_

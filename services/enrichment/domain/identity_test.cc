@@ -252,9 +252,30 @@ TEST(IdentityTest, TheErasedStayErased) {
   ASSERT_TRUE(world.store().Erase(ann, kNow).ok());
   EXPECT_EQ(world.State("e1"), "erased");
   EXPECT_EQ(world.Assert("r1 e2"), "erased");
+  EXPECT_EQ(world.State("e2"), "erased");
   EXPECT_THAT(world.Persons(), IsEmpty());
   EXPECT_TRUE(world.Log().back().has_erased());
   EXPECT_EQ(world.store().Erase(ann, kNow).code(), absl::StatusCode::kNotFound);
+}
+
+TEST(IdentityTest, WhoIsErasedDoesNotDependOnTheOrderOfTheirRecords) {
+  World before, after;
+  before.Assert("r1 e1"), after.State("e1");
+  for (World* world : {&before, &after}) {
+    ASSERT_TRUE(world->store().Erase(world->State("e1"), kNow).ok());
+  }
+  EXPECT_EQ(before.Assert("r1 e1"), "erased");
+  EXPECT_EQ(after.Assert("r1 e1"), "erased");
+  EXPECT_EQ(before.State("r1"), "erased");
+  EXPECT_EQ(after.State("r1"), "erased");
+}
+
+TEST(IdentityTest, WhoIsSomebodyElseAlreadyIsNotErasedByARecordThatListsBoth) {
+  World world;
+  const std::string bea = world.State("e2");
+  ASSERT_TRUE(world.store().Erase(world.State("e1"), kNow).ok());
+  EXPECT_EQ(world.Assert("e1 e2"), "erased");
+  EXPECT_EQ(world.State("e2"), bea);
 }
 
 TEST(IdentityTest, ThePersonsAccountIsTheLastOneTold) {

@@ -57,8 +57,11 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::ResolveOne(const IdentityC
   OriginIndex origin = found[0];
   if (found.size() > 1 || origin == kNone) {
     if (!any && !claim.may_found) return kNone;
-    if (AnyErased(claim, found)) return kErased;
     const bool asserted = claim.asserted && found.size() > 1;
+    if (AnyErased(claim, found)) {
+      if (asserted) EraseUnknown(claim, found);
+      return kErased;
+    }
     origin = asserted ? ResolveAsserted(claim, found, now) : ResolveStated(claim, found, now);
   }
   if (claim.name_and_company != 0) {
@@ -174,6 +177,14 @@ bool MemoryIdentityStore::AnyErased(const IdentityClaim& claim, const Found& fou
     if (found[i] == kNone && erased_.contains(KeyedUuid(hmac_key_, claim.keys[i]))) return true;
   }
   return false;
+}
+
+// What one record lists beside an erased identifier is the erased person's as well, had the record
+// come before their wish or not.
+void MemoryIdentityStore::EraseUnknown(const IdentityClaim& claim, const Found& found) {
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (found[i] == kNone) erased_.insert(KeyedUuid(hmac_key_, claim.keys[i]));
+  }
 }
 
 MemoryIdentityStore::OriginIndex MemoryIdentityStore::Create(const IdentityClaim& claim,

@@ -77,6 +77,7 @@ class MemoryIdentityStore final : public IdentityStore {
   OriginIndex Find(absl::string_view key) const;
   OriginIndex FindPerson(absl::string_view person_id) const;
   bool AnyErased(const IdentityClaim& claim, const Found& found) const;
+  void EraseUnknown(const IdentityClaim& claim, const Found& found);
   OriginIndex Create(const IdentityClaim& claim, absl::Time now);
   void Attach(absl::string_view key, OriginIndex origin, const IdentityClaim& claim,
               absl::Time now);
