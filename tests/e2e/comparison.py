@@ -35,6 +35,8 @@ class ComparedWithTheTrial(CountedAsByTheTrial):
     def test_everybody_stands_where_the_trial_says(self):
         differ = {who for who in self.expected.people if self.actual.people[who].stage != self.expected.people[who].stage}
         near = {who for who in differ if is_near_a_threshold(self.expected.people[who].readiness)}
+        for who in near:
+            print(f"near a threshold: {sorted(who)}: {self.actual.people[who]}, the trial: {self.expected.people[who]}", flush=True)
         self.assertEqual([(sorted(who), self.actual.people[who], self.expected.people[who]) for who in differ - near], [])
         self.assertLess(len(near), 0.005 * len(self.expected.people))
 
