@@ -73,6 +73,7 @@ absl::StatusOr<int> Client::PartitionCount(const Topic& topic) {
 
 void Client::Errors::Add(rd_kafka_resp_err_t error, const char* text) {
   ++count;
+  all_down = all_down || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   // That all brokers are down follows what happened to each, and says less.
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last.empty()) last = text;
 }
@@ -103,6 +104,12 @@ absl::Status Client::Fatal() {
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("the kafka client is broken for good: ", reason,
                                                     " (", rd_kafka_err2name(error), ")"));
+}
+
+absl::Status Client::Heard() {
+  TEND_RETURN_IF_ERROR(TakeErrors());
+  if (!std::exchange(errors_->all_down, false)) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("no broker is left; last heard: ", errors_->last));
 }
 
 absl::Status Client::Explain(const absl::Status& status) {

@@ -53,6 +53,8 @@ class Client {
   absl::Status TakeError(rd_kafka_event_t* event);
   // The client's fatal error, or OK.
   absl::Status Fatal();
+  // UNAVAILABLE when error events said that no broker was left, since the last call.
+  absl::Status Heard();
   // How many error events came so far: of connections that broke, above all.
   int64_t error_count() const { return errors_->count; }
   // The status with what the last error event said, where it is UNAVAILABLE: "timed out" alone does
@@ -64,6 +66,7 @@ class Client {
   // and only a callback hears of them. On our thread, as all of this.
   struct Errors {
     int64_t count = 0;
+    bool all_down = false;  // and not told yet
     std::string last;
 
     void Add(rd_kafka_resp_err_t error, const char* text);

@@ -74,6 +74,8 @@ absl::Status KafkaLog::CreateTopic(const stream::TopicConfig& config) {
   return admin_.CreateTopic(spec);
 }
 
+absl::Status KafkaLog::Heard() { return uncommitted_->Heard(); }
+
 absl::StatusOr<int> KafkaLog::PartitionCount(absl::string_view topic) {
   TEND_ASSIGN_OR_RETURN(const Topic* found, committed_->FindTopic(topic));
   return committed_->PartitionCount(*found);

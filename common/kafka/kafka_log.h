@@ -27,6 +27,7 @@ class KafkaLog final : public stream::Log {
   static absl::StatusOr<std::unique_ptr<KafkaLog>> Make(const KafkaOptions& options);
 
   absl::Status CreateTopic(const stream::TopicConfig& config) override;
+  absl::Status Heard() override;
   absl::StatusOr<int> PartitionCount(absl::string_view topic) override;
   absl::StatusOr<stream::OffsetRange> Offsets(const stream::TopicPartition& partition,
                                               stream::Isolation isolation) override;

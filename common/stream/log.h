@@ -73,6 +73,10 @@ class Log {
   // Errors: ALREADY_EXISTS (whatever its configuration), INVALID_ARGUMENT.
   virtual absl::Status CreateTopic(const TopicConfig& config) = 0;
 
+  // What the log's own client has heard since the last call, without asking: UNAVAILABLE when no
+  // broker could be reached for a moment. It may be over; a question tells.
+  virtual absl::Status Heard() { return absl::OkStatus(); }
+
   // Errors: NOT_FOUND.
   virtual absl::StatusOr<int> PartitionCount(absl::string_view topic) = 0;
 

@@ -16,6 +16,7 @@ class ScriptedProducer final : public Producer {
   absl::Status Send(absl::Span<const NewRecord> records, std::vector<Written>& written) override {
     ++log_.writes;
     if (log_.during) log_.during();
+    if (log_.away) return absl::UnavailableError("away");
     if (log_.failures.empty()) return producer_->Send(records, written);
     absl::Status failure = log_.failures.back();
     log_.failures.pop_back();
@@ -31,7 +32,12 @@ class ScriptedProducer final : public Producer {
 
 absl::StatusOr<OffsetRange> ScriptedLog::Offsets(const TopicPartition& partition,
                                                  Isolation isolation) {
+  if (away) return absl::UnavailableError("away");
   return log_.Offsets(partition, isolation);
+}
+
+absl::Status ScriptedLog::Heard() {
+  return broken.exchange(false) ? absl::UnavailableError("broken") : absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Consumer>> ScriptedLog::Join(const GroupMembership& membership) {

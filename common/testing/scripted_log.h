@@ -3,6 +3,7 @@
 #ifndef TEND_COMMON_TESTING_SCRIPTED_LOG_H_
 #define TEND_COMMON_TESTING_SCRIPTED_LOG_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -14,14 +15,16 @@
 
 namespace tend::stream {
 
-// Its producers at least once fail as they are told, and it counts their writes; all else is the
-// log's. For one writing thread, and for the test once that has answered.
+// Its producers at least once fail as they are told, and it counts their writes; it is away as long
+// as it is told; all else is the log's. For one writing thread, and for the test once that has
+// answered.
 class ScriptedLog final : public Log {
  public:
   // `log` outlives this.
   explicit ScriptedLog(Log& log) : log_(log) {}
 
   absl::Status CreateTopic(const TopicConfig& config) override { return log_.CreateTopic(config); }
+  absl::Status Heard() override;
   absl::StatusOr<int> PartitionCount(absl::string_view topic) override {
     return log_.PartitionCount(topic);
   }
@@ -34,6 +37,8 @@ class ScriptedLog final : public Log {
       absl::string_view transactional_id) override;
   absl::StatusOr<std::unique_ptr<Producer>> NewProducer() override;
 
+  std::atomic<bool> away = false;      // writes fail, and questions for offsets
+  std::atomic<bool> broken = false;    // what is heard next
   std::vector<absl::Status> failures;  // of the next writes, last first
   int producers = 0;
   int writes = 0;
