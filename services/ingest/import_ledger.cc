@@ -29,6 +29,7 @@ absl::Status ToCaller(const absl::Status& status) {
 
 absl::StatusOr<std::optional<v1::ImportRecord>> ImportLedger::Find(const std::string& import_id) {
   MutexLock lock(mu_);
+  TEND_RETURN_IF_ERROR(publisher_.Check());  // which is sooner told than what asks the log
   TEND_RETURN_IF_ERROR(ToCaller(CatchUp()));
   const auto found = records_.find(import_id);
   if (found == records_.end()) return std::optional<v1::ImportRecord>();

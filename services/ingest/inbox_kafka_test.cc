@@ -84,8 +84,10 @@ class InboxKafkaTest : public ::testing::Test {
 
   const std::unique_ptr<kafka::KafkaLog> log_ =
       *kafka::KafkaLog::Make(KafkaBroker::Get().Options());
+  const std::unique_ptr<kafka::KafkaLog> publisher_log_ =
+      *kafka::KafkaLog::Make(KafkaBroker::Get().Options());
   const stream::SystemClock clock_;
-  Publisher publisher_{*log_};
+  Publisher publisher_{*publisher_log_};
   Source source_;
 };
 

@@ -3,14 +3,23 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "services/ingest/domain/acceptor.h"
 
 namespace tend::ingest {
 namespace {
+
+// A broken connection is seen this late.
+constexpr absl::Duration kHearEvery = absl::Milliseconds(100);
+
+absl::Duration Elapsed() {
+  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
@@ -73,13 +82,22 @@ absl::Status Publisher::Refused(const Call& call) const {
   if (call.lane != nullptr && call.lane->broken_) {
     return absl::UnavailableError("what came before it is not stored, try again from there");
   }
-  if (away_ && (writing_ || !waiting_.empty())) {
-    return absl::UnavailableError("the log does not answer, try again");
-  }
+  if (absl::IsUnavailable(log_status_)) return log_status_;
   if (waiting_bytes_ > 0 && waiting_bytes_ + call.bytes > limits_.waiting_bytes) {
     return absl::UnavailableError("too much waits to be stored, try again later");
   }
   return absl::OkStatus();
+}
+
+absl::Status Publisher::Check() {
+  const MutexLock lock(mu_);
+  changed_.wait(mu_, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !in_doubt_ || stopped_; });
+  return absl::IsUnavailable(log_status_) ? log_status_ : absl::OkStatus();
+}
+
+absl::Status Publisher::log_status() const {
+  const MutexLock lock(mu_);
+  return log_status_;
 }
 
 int64_t Publisher::waiting_bytes() const {
@@ -108,26 +126,74 @@ void Publisher::Count(const Calls& calls, const absl::Status& status) {
 }
 
 void Publisher::Run(const std::stop_token& stop) {
-  while (true) {
-    Calls calls = TakeWaiting(stop);
-    if (calls.empty()) break;
-    const absl::Status status = Write(calls);
-    {
-      const MutexLock lock(mu_);
-      writing_ = false;
-      away_ = !status.ok();
-      Count(calls, status);
-      if (away_) TakeBehind(calls);
+  while (!stop.stop_requested()) {
+    if (LookIsDue()) {
+      Look();
+    } else if (Calls calls = TakeWaiting(stop); !calls.empty()) {
+      WriteAll(std::move(calls));
     }
-    Answer(calls, ToCaller(status));
   }
   Calls left;
   {
     const MutexLock lock(mu_);
     stopped_ = true;
-    left.swap(waiting_);
+    TakeAll(left);
+    changed_.notify_all();
   }
   Answer(left, absl::UnavailableError("the service is stopping, try again"));
+}
+
+bool Publisher::LookIsDue() {
+  const bool broken = !log_.Heard().ok();
+  const MutexLock lock(mu_);
+  in_doubt_ = in_doubt_ || (broken && !absl::IsUnavailable(log_status_));
+  return in_doubt_ || Elapsed() >= next_look_;
+}
+
+void Publisher::Look() {
+  const absl::Status look =
+      log_.Offsets({{kInteractionsTopic.data(), kInteractionsTopic.size()}, 0},
+                   stream::Isolation::kReadUncommitted)
+          .status();
+  next_look_ = Elapsed() + limits_.look_every;
+  Calls refused;
+  absl::Status status;
+  {
+    const MutexLock lock(mu_);
+    const bool failed = absl::IsUnavailable(look);
+    if (failed && in_doubt_) {
+      SetAway(look.message(), refused);
+    } else if (failed) {
+      in_doubt_ = !absl::IsUnavailable(log_status_);
+    } else {
+      log_status_ = look;
+      in_doubt_ = false;
+    }
+    status = log_status_;
+    changed_.notify_all();
+  }
+  Answer(refused, status);
+}
+
+void Publisher::WriteAll(Calls calls) {
+  const absl::Status status = Write(calls);
+  const bool broken = !status.ok() && !log_.Heard().ok();
+  next_look_ = Elapsed() + limits_.look_every;
+  {
+    const MutexLock lock(mu_);
+    Count(calls, status);
+    in_doubt_ = !status.ok();
+    if (in_doubt_) TakeBehind(calls);
+    if (broken) SetAway(status.message(), calls);
+  }
+  Answer(calls, ToCaller(status));
+}
+
+void Publisher::SetAway(absl::string_view because, Calls& failed) {
+  log_status_ =
+      absl::UnavailableError(absl::StrCat("the log does not answer, try again later: ", because));
+  in_doubt_ = false;
+  TakeAll(failed);
 }
 
 void Publisher::TakeBehind(Calls& failed) {
@@ -142,6 +208,15 @@ void Publisher::TakeBehind(Calls& failed) {
     failed.push_back(std::move(*call));
   }
   waiting_.erase(behind, waiting_.end());
+}
+
+void Publisher::TakeAll(Calls& failed) {
+  for (Call& call : waiting_) {
+    if (call.lane != nullptr) call.lane->broken_ = true;
+    failed.push_back(std::move(call));
+  }
+  waiting_.clear();
+  waiting_bytes_ = 0;
 }
 
 void Publisher::Answer(Calls& calls, const absl::Status& status) {
@@ -159,7 +234,9 @@ void Publisher::Answer(Calls& calls, const absl::Status& status) {
 
 Publisher::Calls Publisher::TakeWaiting(const std::stop_token& stop) {
   const MutexLock lock(mu_);
-  changed_.wait(mu_, stop, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !waiting_.empty(); });
+  const absl::Duration wait = std::min(next_look_ - Elapsed(), kHearEvery);
+  changed_.wait_for(mu_, stop, absl::ToChronoNanoseconds(wait),
+                    [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !waiting_.empty(); });
   Calls taken;
   if (stop.stop_requested()) return taken;
   int64_t bytes = 0;
@@ -172,7 +249,6 @@ Publisher::Calls Publisher::TakeWaiting(const std::stop_token& stop) {
   taken.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   waiting_bytes_ -= bytes;
-  writing_ = true;
   return taken;
 }
 

@@ -1,5 +1,10 @@
 // Writes what many callers bring to the log, together: what waits while one write is under way goes
 // with the next (group commit). Each caller gets its answer when the log has its records for good.
+//
+// It knows whether the log answers: by its writes, and while there are none by looks at it. Two of
+// these say that it is away: a write fails, a look fails, the log hears that its connections broke.
+// After one it looks before it writes again. While the log is away all callers are told so at once,
+// until a look is answered.
 
 #ifndef TEND_SERVICES_INGEST_PUBLISHER_H_
 #define TEND_SERVICES_INGEST_PUBLISHER_H_
@@ -15,6 +20,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/runtime/mutex.h"
 #include "common/stream/log.h"
@@ -38,6 +45,8 @@ struct PublisherLimits {
   int64_t waiting_bytes = 64 << 20;
   // Of one write to the log.
   int64_t write_bytes = 4 << 20;
+  // While nothing is written.
+  absl::Duration look_every = absl::Seconds(1);
 };
 
 // Calls of one caller that come to the log in their order: after one that failed or was refused no
@@ -58,7 +67,7 @@ struct PublisherCounts {
 
 class Publisher {
  public:
-  // Writes to `log`, which outlives this.
+  // Writes to `log`, which outlives this and is its alone. A look takes as long as the log lets it.
   explicit Publisher(stream::Log& log, const PublisherLimits& limits = {});
   // Answers who waits with UNAVAILABLE.
   ~Publisher();
@@ -66,9 +75,8 @@ class Publisher {
   Publisher& operator=(const Publisher&) = delete;
 
   // Any thread; waits. One place a record, in order. Errors: UNAVAILABLE when the log does not take
-  // them (some may be there all the same: the caller sends all again, readers drop repeats), or
-  // when too much waits already. After a failed write one caller at a time finds out whether the
-  // log answers again; all others are told at once.
+  // them (some may be there all the same: the caller sends all again, readers drop repeats), at
+  // once while it is away or too much waits already.
   absl::StatusOr<std::vector<stream::Written>> Publish(absl::Span<const Outgoing> records);
 
   // The same for who does not wait. done is called once, here at once or on the publisher's thread,
@@ -76,6 +84,13 @@ class Publisher {
   // then, and so does the lane, if any.
   using Done = std::function<void(absl::StatusOr<std::vector<stream::Written>>)>;
   void Publish(absl::Span<const Outgoing> records, Done done, Lane* lane = nullptr);
+
+  // What a caller would be told now: UNAVAILABLE while the log is away. Where that is in doubt it
+  // waits for the look. Any thread.
+  absl::Status Check();
+  // OK: the log answers. UNAVAILABLE: it is away. Else what a look found in place of its topic, or
+  // that there was none yet. Any thread.
+  absl::Status log_status() const;
 
   // Of keys and values that wait for a write. Any thread.
   int64_t waiting_bytes() const;
@@ -92,13 +107,20 @@ class Publisher {
   using Calls = std::vector<Call>;
 
   void Run(const std::stop_token& stop);
+  bool LookIsDue();
+  void Look();
+  void WriteAll(Calls calls);
   // Why a call cannot wait; OK: it may.
   absl::Status Refused(const Call& call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // What waits, up to one write.
+  // What waits, up to one write; nothing when it is time to think of a look, or to stop.
   Calls TakeWaiting(const std::stop_token& stop);
   absl::Status Write(const Calls& calls);
+  // The log is away: adds all that waits to the calls that failed.
+  void SetAway(absl::string_view because, Calls& failed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Adds to the calls of a failed write those that wait behind them in their lanes.
   void TakeBehind(Calls& failed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Adds all that waits.
+  void TakeAll(Calls& failed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Tells each what became of it.
   void Answer(Calls& calls, const absl::Status& status);
   void Count(const Calls& calls, const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -110,14 +132,15 @@ class Publisher {
   std::unique_ptr<stream::Producer> producer_;  // null: to be made (again)
   std::vector<stream::NewRecord> records_;
   std::vector<stream::Written> written_;
+  absl::Duration next_look_;  // on the steady clock
 
   mutable Mutex mu_;
   std::condition_variable_any changed_;
   Calls waiting_ ABSL_GUARDED_BY(mu_);
   int64_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   PublisherCounts counts_ ABSL_GUARDED_BY(mu_);
-  bool writing_ ABSL_GUARDED_BY(mu_) = false;
-  bool away_ ABSL_GUARDED_BY(mu_) = false;  // the last write failed
+  absl::Status log_status_ ABSL_GUARDED_BY(mu_) = absl::FailedPreconditionError("no look yet");
+  bool in_doubt_ ABSL_GUARDED_BY(mu_) = true;  // nothing is written before a look
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 
   std::jthread thread_;  // last: it uses all of the above

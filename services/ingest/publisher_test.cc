@@ -5,7 +5,10 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/runtime/mutex.h"
@@ -21,7 +24,15 @@ using ::testing::Pair;
 
 class PublisherTest : public ::testing::Test {
  protected:
-  PublisherTest() { EXPECT_TRUE(memory_.CreateTopic({"t", 1, stream::Cleanup::kDelete}).ok()); }
+  PublisherTest() {
+    for (const char* topic : {"t", "tend.interactions.v1"}) {
+      EXPECT_TRUE(memory_.CreateTopic({topic, 1, stream::Cleanup::kDelete}).ok());
+    }
+  }
+
+  static void Await(const Publisher& publisher, bool up) {
+    while (publisher.log_status().ok() != up) std::this_thread::yield();
+  }
 
   static std::vector<int64_t> Offsets(const absl::StatusOr<std::vector<stream::Written>>& written) {
     std::vector<int64_t> offsets;
@@ -84,23 +95,74 @@ TEST_F(PublisherTest, ALogThatDoesNotAnswerIsUnavailableAndLaterWorksAgain) {
   EXPECT_EQ(log_.producers, 1);
 }
 
-TEST_F(PublisherTest, WhileTheLogIsAwayOneCallerTriesAndOthersAreToldAtOnce) {
-  log_.failures = {absl::UnavailableError("still away"), absl::UnavailableError("away")};
-  std::atomic<bool> trying = false, told = false;
-  // The second write ends only once another caller has its answer.
+TEST_F(PublisherTest, WhileTheLogIsAwayAllAreToldAtOnceUntilALookIsAnswered) {
+  Publisher publisher(log_, {.look_every = absl::Milliseconds(1)});
+  Await(publisher, true);
+  log_.away = true;
+  Await(publisher, false);
+  EXPECT_EQ(publisher.Publish({{"t", "k", "a"}}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(publisher.Check().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(log_.writes, 0);
+  log_.away = false;
+  Await(publisher, true);
+  EXPECT_TRUE(publisher.Check().ok());
+  EXPECT_THAT(Offsets(publisher.Publish({{"t", "k", "a"}})), ElementsAre(0));
+}
+
+TEST_F(PublisherTest, WhoWaitsBehindAFailedWriteIsToldByTheLookAfterIt) {
+  std::atomic<bool> writing = false, go_on = false;
   log_.during = [&] {
-    if (log_.writes != 2) return;
-    trying = true;
-    while (!told) std::this_thread::yield();
+    writing = true;
+    while (!go_on) std::this_thread::yield();
   };
   Publisher publisher(log_);
-  EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok());
-  std::jthread first([&] { EXPECT_FALSE(publisher.Publish({{"t", "k", "b"}}).ok()); });
-  while (!trying) std::this_thread::yield();
-  EXPECT_EQ(publisher.Publish({{"t", "k", "c"}}).status().code(), absl::StatusCode::kUnavailable);
-  told = true;
+  std::jthread first([&] { EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok()); });
+  while (!writing) std::this_thread::yield();
+  std::jthread second([&] { EXPECT_FALSE(publisher.Publish({{"t", "k", "b"}}).ok()); });
+  while (publisher.waiting_bytes() == 0) std::this_thread::yield();
+  log_.away = true;
+  go_on = true;
   first.join();
-  EXPECT_TRUE(publisher.Publish({{"t", "k", "d"}}).ok());
+  second.join();
+  EXPECT_EQ(log_.writes, 1);
+  EXPECT_EQ(publisher.waiting_bytes(), 0);
+}
+
+TEST_F(PublisherTest, AWriteThatFailsWhileConnectionsBreakNeedsNoLook) {
+  log_.failures = {absl::UnavailableError("away")};
+  log_.during = [&] { log_.broken = true; };
+  Publisher publisher(log_, {.look_every = absl::InfiniteDuration()});
+  Await(publisher, true);
+  EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok());
+  EXPECT_FALSE(publisher.Publish({{"t", "k", "a"}}).ok());
+  EXPECT_EQ(log_.writes, 1);
+}
+
+TEST_F(PublisherTest, AConnectionThatBreaksIsLookedIntoAtOnce) {
+  Publisher publisher(log_, {.look_every = absl::InfiniteDuration()});
+  Await(publisher, true);
+  log_.away = true;
+  log_.broken = true;
+  Await(publisher, false);
+}
+
+TEST_F(PublisherTest, AConnectionThatBreaksAloneRefusesNobody) {
+  Publisher publisher(log_);
+  Await(publisher, true);
+  log_.broken = true;
+  EXPECT_TRUE(publisher.Publish({{"t", "k", "a"}}).ok());
+  while (log_.broken) std::this_thread::yield();
+  EXPECT_TRUE(publisher.Publish({{"t", "k", "b"}}).ok());
+  EXPECT_TRUE(publisher.log_status().ok());
+}
+
+TEST_F(PublisherTest, ItIsNotUpBeforeTheLogHasAnswered) {
+  log_.away = true;
+  Publisher publisher(log_, {.look_every = absl::Milliseconds(1)});
+  EXPECT_EQ(publisher.Check().code(), absl::StatusCode::kUnavailable);
+  EXPECT_FALSE(publisher.log_status().ok());
+  log_.away = false;
+  Await(publisher, true);
 }
 
 // Calls of lanes, behind a write that does not end before GoOn.

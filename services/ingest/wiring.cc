@@ -35,10 +35,10 @@ namespace {
 // A stop of the service is seen this late by the inbox.
 constexpr absl::Duration kInboxPoll = absl::Milliseconds(200);
 constexpr absl::Duration kInboxPause = absl::Seconds(1);
+constexpr absl::Duration kTellEvery = absl::Milliseconds(200);
+// Somebody waits for the answer: when Kafka is away, they are to hear so soon.
 constexpr absl::Duration kAnswerWithin = absl::Seconds(3);
-constexpr absl::Duration kCountEvery = absl::Seconds(1);
-constexpr absl::Duration kLookEvery = absl::Seconds(5);
-// A stop waits for the look it is at.
+// A look finds nobody so soon, and a stop waits for the look it is at.
 constexpr absl::Duration kLookWithin = absl::Seconds(1);
 
 int64_t Total(const RejectCounts& rejects) {
@@ -47,12 +47,19 @@ int64_t Total(const RejectCounts& rejects) {
   return total;
 }
 
-// Carries the publisher's counts to the metrics until told to stop: everything that comes in goes
-// through it.
-void CountUntil(const std::stop_token& stop, const Publisher& publisher, Metrics& metrics) {
+// Carries what the publisher knows to health, metrics and log until told to stop: everything that
+// comes in goes through it.
+void TellUntil(const std::stop_token& stop, Publisher& publisher, rpc::Server& server,
+               Metrics& metrics) {
   PublisherCounts told;
+  bool waits = false;
+  publisher.Check().IgnoreError();  // there is nothing to tell before the first look
   while (!stop.stop_requested()) {
-    Pause(kCountEvery, stop);
+    const absl::Status log = publisher.log_status();
+    if (!log.ok() && !waits) LogWarning("waiting", {{"because", log}});
+    waits = !log.ok();
+    server.SetServing(log.ok());
+    metrics.Set(metric::kUp, log.ok() ? 1 : 0);
     const PublisherCounts now = publisher.counts();
     const int64_t rejects = Total(now.rejects) - Total(told.rejects);
     const int64_t written = now.written - told.written;
@@ -62,6 +69,7 @@ void CountUntil(const std::stop_token& stop, const Publisher& publisher, Metrics
     metrics.Add(metric::kErrors, static_cast<double>(now.failures - told.failures),
                 {{"code", absl::StatusCodeToString(absl::StatusCode::kUnavailable)}});
     told = now;
+    Pause(kTellEvery, stop);
   }
 }
 
@@ -118,32 +126,15 @@ class InboxThread {
   std::jthread thread_;  // last: it uses all of the above
 };
 
-// One for each thread that uses it, or lock. Somebody waits for the answer: when Kafka is away,
-// they are to hear so soon.
+// One for each thread that uses it, or lock.
 absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> OpenLog(const v1::RuntimeConfig& runtime,
-                                                         absl::Duration within = kAnswerWithin) {
+                                                         absl::Duration call_timeout) {
   kafka::KafkaOptions options;
-  options.call_timeout = options.delivery_timeout = within;
+  options.call_timeout = call_timeout;
+  options.delivery_timeout = kAnswerWithin;
   options.bootstrap_servers = runtime.kafka_bootstrap_servers();
   options.client_id = absl::StrCat("tend.ingest.", runtime.instance());
   return kafka::KafkaLog::Make(options);
-}
-
-// Tells whether Kafka answers, by a question of its own every few seconds: while nobody writes, no
-// answer would tell. One that fails may be a slow broker.
-void TellOfLog(kafka::KafkaLog& log, rpc::Server& server, Metrics& metrics,
-               const std::stop_token& stop) {
-  pthread_setname_np(pthread_self(), "log look");
-  int failed = 1;  // not up before the first answer
-  while (!stop.stop_requested()) {
-    const absl::Status status =
-        log.Offsets({"tend.interactions.v1", 0}, stream::Isolation::kReadUncommitted).status();
-    failed = status.ok() ? 0 : failed + 1;
-    if (failed == 2) LogWarning("waiting", {{"because", status}});
-    server.SetServing(failed < 2);
-    metrics.Set(metric::kUp, failed < 2 ? 1 : 0);
-    Pause(kLookEvery, stop);
-  }
 }
 
 }  // namespace
@@ -175,11 +166,12 @@ absl::Status Run(const Settings& settings, const std::stop_token& stop) {
   if (!runtime.metrics_address().empty()) {
     TEND_ASSIGN_OR_RETURN(metrics_port, metrics.Serve(runtime.metrics_address()));
   }
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> publisher_log, OpenLog(runtime));
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> ledger_log, OpenLog(runtime));
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> inbox_log, OpenLog(runtime));
-  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> looked_at,
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> publisher_log,
                         OpenLog(runtime, kLookWithin));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> ledger_log,
+                        OpenLog(runtime, kAnswerWithin));
+  TEND_ASSIGN_OR_RETURN(const std::unique_ptr<kafka::KafkaLog> inbox_log,
+                        OpenLog(runtime, kAnswerWithin));
   const stream::SystemClock clock;
   Publisher publisher(*publisher_log);
   const rpc::Access access(runtime);
@@ -200,15 +192,11 @@ absl::Status Run(const Settings& settings, const std::stop_token& stop) {
     inbox_thread = std::make_unique<InboxThread>(*inbox_log, publisher, clock, *settings.inbox,
                                                  runtime.instance(), metrics);
   }
-  std::jthread looks(
-      [&](const std::stop_token& end) { TellOfLog(*looked_at, *server, metrics, end); });
   LogInfo("started", {{"kafka", runtime.kafka_bootstrap_servers()},
                       {"rpc_port", server->port()},
                       {"http_port", http == nullptr ? 0 : http->port()},
                       {"metrics_port", metrics_port}});
-  CountUntil(stop, publisher, metrics);
-  looks.request_stop();
-  looks.join();
+  TellUntil(stop, publisher, *server, metrics);
   server->SetServing(false);
   return absl::OkStatus();
 }

@@ -15,7 +15,8 @@ from running_stack import BIN, STOP_SECONDS, RunningStack, new_folder, while_sen
 from traffic import Traffic, tend_trial
 
 AWAY_SECONDS = 20.0
-TOLD_SECONDS = 7.0  # two waits of 3 s at most: for what was imported before, and for the first record
+FIRST_TOLD_SECONDS = 4.5  # 3 s of a write that is under way, and 1 s of the look after it
+TOLD_SECONDS = 0.5  # without asking
 SERVICES = ("enrichment", "scoring", "notification", "ingest", "query")
 FLOW = ("ingest", "enrichment", "scoring", "notification")
 READ = ("tend.interactions.v1", "tend.person-events.v1", "tend.moments.v1", "tend.owner-events.v1")
@@ -47,7 +48,7 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
     def kafka_away(cls):
         cls.stack.stop("kafka")
         began = time.monotonic()
-        cls.seen["without Kafka"] = cls.timed_import()
+        cls.seen["without Kafka"] = [cls.timed_import() for _ in range(3)]
         time.sleep(max(0.0, began + AWAY_SECONDS - time.monotonic()))
         cls.seen["serving without Kafka"] = [name for name in FLOW if cls.stack.serves(name)]
         cls.stack.start("kafka")
@@ -85,9 +86,9 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         self.assertEqual([name for name in SERVICES if self.stops[name] > STOP_SECONDS], [], self.stops)
 
     def test_ingest_says_soon_that_it_cannot_keep_anything(self):
-        code, said, seconds = self.seen["without Kafka"]
-        self.assertEqual(code, 1, said)
-        self.assertLess(seconds, TOLD_SECONDS, said)
+        for (code, said, seconds), limit in zip(self.seen["without Kafka"], [FIRST_TOLD_SECONDS, TOLD_SECONDS, TOLD_SECONDS]):
+            self.assertEqual(code, 1, said)
+            self.assertLess(seconds, limit, said)
 
     def test_who_needs_kafka_says_that_it_does_not_serve_without(self):
         self.assertEqual(self.seen["serving without Kafka"], [])
