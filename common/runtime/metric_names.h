@@ -23,7 +23,8 @@ inline constexpr char kUp[] = "tend_up";                  // 1 while the service
 inline constexpr char kLag[] = "tend_lag_offsets";
 
 // Histograms, each with the label service.
-// From the record's being written to its batch's commit.
+// From the record's being written to its batch's commit; ingest's: from its being taken in to its
+// acknowledgement by the log.
 inline constexpr char kLatency[] = "tend_latency_seconds";
 
 }  // namespace tend::metric

@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<stream::Written>> Publisher::Publish(
 }
 
 void Publisher::Publish(absl::Span<const Outgoing> records, Done done, Lane* lane) {
-  Call call{records, 0, std::move(done), lane};
+  Call call{records, 0, std::move(done), lane, Elapsed()};
   for (const Outgoing& record : records) {
     call.bytes += static_cast<int64_t>(record.key.size() + record.value.size());
   }
@@ -116,7 +116,9 @@ void Publisher::Count(const Calls& calls, const absl::Status& status) {
     return;
   }
   counts_.written += static_cast<int64_t>(records_.size());
+  const absl::Duration now = Elapsed();
   for (const Call& call : calls) {
+    counts_.latencies.Add(now - call.begun, static_cast<int64_t>(call.records.size()));
     for (const Outgoing& record : call.records) {
       if (record.reject_reason != v1::REJECT_REASON_UNSPECIFIED) {
         ++counts_.rejects[record.reject_reason];

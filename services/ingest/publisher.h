@@ -23,6 +23,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "common/base/latency_histogram.h"
 #include "common/runtime/mutex.h"
 #include "common/stream/log.h"
 #include "tend/v1/reason.pb.h"
@@ -63,6 +64,7 @@ struct PublisherCounts {
   int64_t written = 0;                          // records the log has for good, rejects among them
   std::map<v1::RejectReason, int64_t> rejects;  // of these
   int64_t failures = 0;                         // writes that failed
+  LatencyHistogram latencies;  // of the written: from their call until the log had them
 };
 
 class Publisher {
@@ -102,7 +104,8 @@ class Publisher {
     absl::Span<const Outgoing> records;
     int64_t bytes = 0;
     Done done;
-    Lane* lane;  // or null
+    Lane* lane;            // or null
+    absl::Duration begun;  // on the steady clock
   };
   using Calls = std::vector<Call>;
 

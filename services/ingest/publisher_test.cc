@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <utility>
@@ -62,6 +63,8 @@ TEST_F(PublisherTest, ItCountsWhatTheLogHas) {
   EXPECT_EQ(publisher.counts().written, 2);
   EXPECT_THAT(publisher.counts().rejects, ElementsAre(Pair(v1::REJECT_REASON_TOO_LARGE, 1)));
   EXPECT_EQ(publisher.counts().failures, 1);
+  const auto latencies = publisher.counts().latencies.counts;
+  EXPECT_EQ(std::accumulate(latencies.begin(), latencies.end(), int64_t{0}), 2);
 }
 
 TEST_F(PublisherTest, CallersThatWaitAreWrittenTogether) {

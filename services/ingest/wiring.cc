@@ -11,6 +11,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/latency_histogram.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/rpc/access.h"
@@ -68,6 +69,8 @@ void TellUntil(const std::stop_token& stop, Publisher& publisher, rpc::Server& s
     metrics.AddRejects(told.rejects, now.rejects);
     metrics.Add(metric::kErrors, static_cast<double>(now.failures - told.failures),
                 {{"code", absl::StatusCodeToString(absl::StatusCode::kUnavailable)}});
+    LatencyHistogram latencies = now.latencies;
+    metrics.Observe(metric::kLatency, latencies -= told.latencies);
     told = now;
     Pause(kTellEvery, stop);
   }
