@@ -1,6 +1,7 @@
 // `tend`, the command. Each subcommand is a file of its own that adds itself here.
 
 #include "CLI/CLI.hpp"
+#include "common/rpc/grpc_log.h"
 #include "services/cli/completion/completion_command.h"
 #include "services/cli/exit_code.h"
 #include "services/cli/remote/health_command.h"
@@ -15,12 +16,15 @@
 #include "services/cli/sample_command.h"
 #include "services/cli/topics/topics_command.h"
 #include "services/cli/trial/trial_command.h"
+#include "services/cli/usage.h"
 
 int main(int argc, char** argv) {
+  tend::rpc::SetGrpcLog(tend::rpc::GrpcLog::kSilent);
   CLI::App app(
       "Tend tells which relationships are ready for a conversation, why, and whom to leave alone.",
       "tend");
   app.require_subcommand(1);
+  app.failure_message(tend::cli::UsageText);
   app.footer("'tend COMMAND --help' shows a command's options and examples.");
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
   tend::cli::AddCompletionCommand(

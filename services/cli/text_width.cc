@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace tend::cli {
@@ -29,6 +30,13 @@ constexpr Range kTwo[] = {
     {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xA960, 0xA97F},   {0xAC00, 0xD7A3},
     {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},
     {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
+
+// Unicode 15's Cf, and its line and paragraph separators, without U+200C and U+200D (joiners), and
+// without those of single scripts that show.
+constexpr Range kUnseen[] = {{0x00AD, 0x00AD},   {0x061C, 0x061C},  {0x180E, 0x180E},
+                             {0x200B, 0x200B},   {0x200E, 0x200F},  {0x2028, 0x202E},
+                             {0x2060, 0x206F},   {0xFEFF, 0xFEFF},  {0xFFF9, 0xFFFB},
+                             {0x1D173, 0x1D17A}, {0xE0000, 0xE007F}};
 
 template <size_t n>
 bool Holds(const Range (&ranges)[n], char32_t point) {
@@ -86,7 +94,7 @@ std::string Printable(absl::string_view text) {
   while (!text.empty()) {
     const Decoded decoded = Decode(text);
     const bool control = decoded.point < 0x20 || (decoded.point >= 0x7F && decoded.point < 0xA0);
-    if (!decoded.valid) {
+    if (!decoded.valid || Holds(kUnseen, decoded.point)) {
       absl::StrAppend(&out, kReplacement);
     } else if (control) {
       out.push_back(' ');
@@ -96,6 +104,11 @@ std::string Printable(absl::string_view text) {
     text.remove_prefix(decoded.bytes);
   }
   return out;
+}
+
+std::string PrintableLines(absl::string_view text) {
+  return absl::StrJoin(absl::StrSplit(text, '\n'), "\n",
+                       [](std::string* out, absl::string_view line) { *out += Printable(line); });
 }
 
 std::string CutToWidth(absl::string_view text, int width) {

@@ -16,8 +16,12 @@ namespace tend::cli {
 int DisplayWidth(absl::string_view text);
 
 // The text made safe for a terminal: control characters (escape sequences, line ends, C1) become
-// spaces, bytes that are not UTF-8 become U+FFFD.
+// spaces; bytes that are not UTF-8, and characters that have no look but change that of others
+// (turn the direction, break lines, hide), become U+FFFD. Joiners stay: scripts and emoji need
+// them. Whatever came from outside is printed by this.
 std::string Printable(absl::string_view text);
+// The same, line by line.
+std::string PrintableLines(absl::string_view text);
 
 // The text in at most `width` columns; what is cut ends in an ellipsis. REQUIRES: width >= 1.
 std::string CutToWidth(absl::string_view text, int width);

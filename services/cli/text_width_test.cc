@@ -1,5 +1,6 @@
 #include "services/cli/text_width.h"
 
+#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 
 namespace tend::cli {
@@ -29,6 +30,18 @@ TEST(TextWidthTest, EscapeSequencesOfDataNeverReachTheTerminal) {
   EXPECT_EQ(Printable("\xC2\x9B"), " ");  // CSI as one C1 character
   EXPECT_EQ(Printable("a\xFF"), "a\xEF\xBF\xBD");
   EXPECT_EQ(Printable("\xC0\x9B"), "\xEF\xBF\xBD\xEF\xBF\xBD");  // an overlong form
+}
+
+TEST(TextWidthTest, WhatTurnsOrHidesOthersIsMadeVisible) {
+  // U+202E and U+202C, U+2066 and U+2069, U+200B, U+FEFF, U+2028, U+E0041.
+  for (const char* text : {"\xE2\x80\xAE", "\xE2\x80\xAC", "\xE2\x81\xA6", "\xE2\x81\xA9",
+                           "\xE2\x80\x8B", "\xEF\xBB\xBF", "\xE2\x80\xA8", "\xF3\xA0\x81\x81"}) {
+    EXPECT_EQ(Printable(text), "\xEF\xBF\xBD") << absl::CHexEscape(text);
+  }
+  const char kJoined[] =
+      "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB";  // two emoji as one, by U+200D
+  EXPECT_EQ(Printable(kJoined), kJoined);
+  EXPECT_EQ(PrintableLines("a\tb\n\x1b"), "a b\n ");
 }
 
 TEST(TextWidthTest, WrapsAtWords) {

@@ -28,6 +28,10 @@ std::string RowName(const v1::Evidence& row) {
   return PlainWords(v1::EvidenceTerm_Name(row.term()), sizeof("EVIDENCE_TERM_") - 1);
 }
 
+std::string MinuteOf(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
+}
+
 std::string TiesText(const v1::RelationshipView& view, const TerminalStyle& style) {
   Table table({{"owner", false, 8},
                {"readiness", true},
@@ -66,20 +70,23 @@ std::string ReasonText(const v1::Reject& reject) {
 }
 
 std::string OriginText(const v1::Reject& reject) {
-  if (reject.has_file()) return absl::StrCat(reject.file().file(), ":", reject.file().line());
+  if (reject.has_file()) {
+    return absl::StrCat(Printable(View(reject.file().file())), ":", reject.file().line());
+  }
   if (!reject.has_record()) return "";
   return absl::StrCat(reject.record().topic(), "/", reject.record().partition(), "@",
                       reject.record().offset());
 }
 
 std::string NameOf(const v1::Person& person) {
-  if (!person.display_name().empty()) return person.display_name();
-  return person.identifiers().empty() ? person.person_id() : person.identifiers(0).raw();
+  if (!person.display_name().empty()) return Printable(View(person.display_name()));
+  if (person.identifiers().empty()) return person.person_id();
+  return Printable(View(person.identifiers(0).raw()));
 }
 
 std::string GuardText(const v1::GuardVerdict& verdict, const std::string& person, absl::Time now) {
-  std::string words = model::WordsOfGuard(verdict, {View(person), now});
-  return words.empty() ? "No guard holds." : words;
+  const std::string words = model::WordsOfGuard(verdict, {View(person), now});
+  return words.empty() ? "No guard holds." : Printable(View(words));
 }
 
 std::string ExplanationText(const v1::Explanation& explanation, const std::string& person,
@@ -90,18 +97,19 @@ std::string ExplanationText(const v1::Explanation& explanation, const std::strin
     return std::abs(a.contribution()) > std::abs(b.contribution());
   });
   std::string out = absl::StrFormat(
-      "\n%s: readiness %.3f for %s on %s (the chance of an answer within 7 days; not of a "
+      "%s: readiness %.3f for %s on %s (the chance of an answer within 7 days; not of a "
       "purchase)\n",
       Printable(View(person)), explanation.readiness(),
-      explanation.owner_id().empty() ? anybody : explanation.owner_id(), DayOf(at));
+      explanation.owner_id().empty() ? anybody : Printable(View(explanation.owner_id())),
+      MinuteOf(at));
   Table table({{"why", false, 20}, {"log-odds", true}});
   for (const v1::Evidence& row : rows)
     table.AddRow({RowName(row), absl::StrFormat("%+.3f", row.contribution())});
   table.AddRow({{"sum (z)", Tone::kStrong}, absl::StrFormat("%+.3f", explanation.z())});
   absl::StrAppend(&out, table.Format(style));
   for (const v1::UncountedFacts& facts : explanation.uncounted()) {
-    absl::StrAppend(&out, WithCommas(facts.count()), " x ", PlainWords(facts.fact(), 0),
-                    ": kept, and counts nothing\n");
+    absl::StrAppend(&out, WithCommas(facts.count()), " x ",
+                    Printable(View(PlainWords(facts.fact(), 0))), ": kept, and counts nothing\n");
   }
   absl::StrAppend(&out, GuardText(explanation.guard(), "This person", at), "\n");
   return out;
@@ -111,7 +119,7 @@ std::string RelationshipText(const v1::RelationshipView& view, const TerminalSty
   const v1::Person& person = view.person();
   const std::string name = NameOf(person);
   const absl::Time now = ToTime(view.as_of_time());
-  std::string out = absl::StrCat(BeginTone(Tone::kStrong, style), Printable(View(name)),
+  std::string out = absl::StrCat(BeginTone(Tone::kStrong, style), name,
                                  EndTone(Tone::kStrong, style), "  ", person.person_id(), "\n");
   for (const v1::Identifier& identifier : person.identifiers())
     absl::StrAppend(&out, "  ", Printable(View(identifier.raw())), "\n");
@@ -129,7 +137,7 @@ std::string RelationshipText(const v1::RelationshipView& view, const TerminalSty
       "; our last touch: ",
       view.has_last_touch_time() ? DayOf(ToTime(view.last_touch_time())) : "never", "\n");
   for (const v1::Promise& promise : view.promises()) {
-    absl::StrAppend(&out, "Promised by ", promise.by_owner_id(), ", due ",
+    absl::StrAppend(&out, "Promised by ", Printable(View(promise.by_owner_id())), ", due ",
                     DayOf(ToTime(promise.due_time())), "\n");
   }
   absl::StrAppend(&out, TiesText(view, style));
@@ -156,15 +164,14 @@ std::string OutcomeText(v1::ListOutcome outcome) {
 std::string NudgeText(const v1::Nudge& nudge, const std::string& person, absl::Time now,
                       const TerminalStyle& style) {
   const model::Reader reader{View(person), now};
-  const std::string when =
-      absl::FormatTime("%Y-%m-%d %H:%M", ToTime(nudge.create_time()), absl::UTCTimeZone());
+  const std::string when = MinuteOf(ToTime(nudge.create_time()));
   std::string out = absl::StrCat(
       BeginTone(Tone::kFaint, style), when, "  to ", Printable(View(nudge.owner_id())), "  (",
       PlainWords(v1::MomentKind_Name(nudge.moment().kind()), sizeof("MOMENT_KIND_") - 1), ")",
       EndTone(Tone::kFaint, style), "\n  ",
       Printable(View(model::TextOfMoment(nudge.moment(), reader))), "\n");
   if (const std::string hold = model::WordsOfHold(nudge, reader); !hold.empty()) {
-    absl::StrAppend(&out, "  ", hold, "\n");
+    absl::StrAppend(&out, "  ", Printable(View(hold)), "\n");
   }
   return out;
 }

@@ -1,5 +1,5 @@
 // Relationships, explanations and nudges as a person reads them: what the trial and the questions
-// to running services print alike.
+// to running services print alike. Names and other words from outside are made Printable.
 
 #ifndef TEND_SERVICES_CLI_VIEW_TEXT_H_
 #define TEND_SERVICES_CLI_VIEW_TEXT_H_

@@ -1,15 +1,21 @@
 #include "services/cli/completion/completion_command.h"
 
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "services/cli/completion/completion_script.h"
+#include "services/cli/usage.h"
 
 namespace tend::cli {
 namespace {
+
+enum class Shell { kBash, kZsh, kFish };
+const std::map<std::string, Shell> kShells = {
+    {"bash", Shell::kBash}, {"zsh", Shell::kZsh}, {"fish", Shell::kFish}};
 
 constexpr char kFooter[] =
     "To have it in every new shell:\n"
@@ -22,18 +28,18 @@ constexpr char kFooter[] =
 
 void AddCompletionCommand(CLI::App& app, std::function<TypeChoices()> choices,
                           ExitCode& exit_code) {
-  const auto shell = std::make_shared<std::string>();  // shared with the callback
+  const auto shell = std::make_shared<Shell>();  // shared with the callback
   CLI::App* command = app.add_subcommand("completion", "What a shell needs to complete commands");
   command->add_option("SHELL", *shell, "Whose script")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
+      ->transform(OneOf(kShells))
       ->type_name("bash|zsh|fish");
   command->footer(kFooter);
   command->callback([&app, choices = std::move(choices), shell, &exit_code] {
     const std::vector<CommandWords> commands = CommandsOf(app, choices());
-    const auto print = *shell == "bash"  ? BashCompletion
-                       : *shell == "zsh" ? ZshCompletion
-                                         : FishCompletion;
+    const auto print = *shell == Shell::kBash  ? BashCompletion
+                       : *shell == Shell::kZsh ? ZshCompletion
+                                               : FishCompletion;
     std::cout << print(commands);
     exit_code = ExitCode::kOk;
   });

@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/runtime/text_config.h"
+#include "services/cli/text_width.h"
 #include "tend/v1/client_config.pb.h"
 
 namespace tend::cli {
@@ -135,30 +137,43 @@ absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_server
   return FirstOf(bootstrap_servers, config.bootstrap_servers(), kLocalKafka);
 }
 
+std::string MessageOf(const absl::Status& status) {
+  const absl::string_view message = status.message();
+  // gRPC tells the whole way to what its last sentence says.
+  if (!absl::StrContains(message, "failed to connect to all addresses")) {
+    return PrintableLines(message);
+  }
+  return absl::StrCat("no connection: ", message.substr(message.rfind(": ") + 2));
+}
+
 std::string Advice(const absl::Status& status, const std::string& address) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
       return absl::StrCat("is the service at ", address,
-                          " up, and Kafka? 'make status' says; then run the command again");
+                          " up, and Kafka? 'tend status' says; then run the command again");
     case absl::StatusCode::kUnauthenticated:
       return "set TEND_TOKEN, or the token in ~/.config/tend/config.textproto";
     case absl::StatusCode::kPermissionDenied:
-      return "ask for a token with that scope";
+      return "ask for a token with that scope ('tend token --help')";
     case absl::StatusCode::kAlreadyExists:
-      return "nothing was changed; --again imports it once more";
+      return "nothing was changed; where it is meant, --again does it once more";
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kInvalidArgument:
-      return "see --help";
+      return "put that right; --help shows how it is written";
     case absl::StatusCode::kUnimplemented:
       return absl::StrCat("the service at ", address,
                           " has no such method: is it of this version?");
     case absl::StatusCode::kDeadlineExceeded:
       return "ask again; 'tend status' says how far behind the services are";
     case absl::StatusCode::kFailedPrecondition:
+      return "what the line above says comes first: a later time to ask for, or a topic or table "
+             "that whoever runs Tend has to make; asking again alone changes nothing";
     case absl::StatusCode::kOutOfRange:
-      return "ask for a later time: what is older is no longer kept";
+      return "ask for what is still kept: a later time or a newer token, or none";
+    case absl::StatusCode::kDataLoss:
+      return "fetch or pack the file anew; where a service says it, look into its log";
     default:
-      return "look into the service's log";
+      return "look into the service's log ('make logs')";
   }
 }
 

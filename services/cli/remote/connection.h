@@ -56,6 +56,9 @@ void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers);
 absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_servers,
                                              const std::string& config_file);
 
+// An error of a call, for a person.
+std::string MessageOf(const absl::Status& status);
+
 // What to do about an error of a call, for a person.
 std::string Advice(const absl::Status& status, const std::string& address);
 

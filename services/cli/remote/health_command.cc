@@ -5,7 +5,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/rpc/health.h"
 #include "services/cli/json.h"
@@ -22,7 +21,7 @@ void Run(const QuestionOptions& options, ExitCode& exit_code) {
   if (!server.ok()) return TellError("health", server.status(), "", exit_code);
   const absl::StatusOr<bool> serving = rpc::IsServing(*server, kTimeLimit);
   const std::string state = StateOf(serving);
-  const std::string error = absl::StrCat(serving.status().message());
+  const std::string error = serving.ok() ? "" : MessageOf(serving.status());
   if (options.json) {
     Json json;
     json.Put("address", server->address);
@@ -30,7 +29,7 @@ void Run(const QuestionOptions& options, ExitCode& exit_code) {
     json.Put("error", error);
     std::cout << json.Text(1) << "\n";
   } else {
-    std::cout << (serving.ok() ? absl::StrCat(server->address, ": ", state) : error) << "\n";
+    std::cout << server->address << ": " << (serving.ok() ? state : error) << "\n";
   }
   exit_code = serving.value_or(false) ? ExitCode::kOk : ExitCode::kFailed;
 }

@@ -35,6 +35,7 @@ class Door final : public v1::IngestService::Service {
   grpc::Status ImportList(grpc::ServerContext*, grpc::ServerReader<v1::ImportListRequest>* reader,
                           v1::ImportListResponse* response) override {
     v1::ImportListRequest request;
+    called = true;
     bytes.clear();
     while (reader->Read(&request)) {
       if (request.has_header()) header = request.header();
@@ -44,6 +45,7 @@ class Door final : public v1::IngestService::Service {
     return status;
   }
 
+  bool called = false;
   v1::ImportListHeader header;
   std::string bytes;
   v1::ImportListResponse answer;
@@ -136,6 +138,15 @@ TEST_F(ImportCommandTest, APackedFileIsSentUnpackedUnderItsOwnName) {
   EXPECT_EQ(door_.header.file_name(), "people.csv");
   EXPECT_EQ(door_.header.mapping_name(), "contact_list");
   EXPECT_EQ(door_.header.sha256(), absl::BytesToHexString(Sha256(kRows)));
+}
+
+TEST_F(ImportCommandTest, ADamagedFileIsSaidBeforeAnyByteIsSent) {
+  const std::string path = WritePacked("people.csv.gz", std::string(kRows));
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 9);
+  EXPECT_EQ(Import({"list", path}), ExitCode::kFailed);
+  EXPECT_THAT(err_, AllOf(HasSubstr("people.csv.gz is damaged near its byte "),
+                          HasSubstr("tend import list: fetch or pack the file anew")));
+  EXPECT_FALSE(door_.called);
 }
 
 TEST_F(ImportCommandTest, AFileThatCameBeforeIsRefusedWithTheOptionThatHelps) {

@@ -12,6 +12,8 @@
 #include "common/base/status_macros.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/table.h"
+#include "services/cli/text_width.h"
+#include "services/cli/usage.h"
 #include "services/cli/view_text.h"
 #include "tend/v1/list_service.grpc.pb.h"
 
@@ -41,16 +43,17 @@ std::string TextOf(const v1::ListReport& report) {
   for (const v1::ListOutcomeCount& count : report.outcomes()) {
     table.AddRow({OutcomeText(count.outcome()), WithCommas(count.rows())});
   }
-  std::string text = absl::StrCat(report.list_id(), ": ", WithCommas(report.rows()),
-                                  " rows, and no call to make\n", table.Format(StyleOf(1)));
+  std::string text = absl::StrCat(Printable({report.list_id().data(), report.list_id().size()}),
+                                  ": ", WithCommas(report.rows()), " rows, and no call to make\n",
+                                  table.Format(StyleOf(1)));
   if (report.repeated_rows() > 0) {
     absl::StrAppend(&text, WithCommas(report.repeated_rows()),
                     " rows are about somebody an earlier row is about\n");
   }
   if (report.rejected_rows() > 0) {
     absl::StrAppend(&text, WithCommas(report.rejected_rows()),
-                    " rows could not be used: 'tend rejects list --file ", report.list_id(),
-                    "' says why\n");
+                    " rows could not be used: 'tend rejects list --file ",
+                    Printable({report.list_id().data(), report.list_id().size()}), "' says why\n");
   }
   return text;
 }
@@ -113,7 +116,7 @@ void AddListCommand(CLI::App& app, ExitCode& exit_code) {
   list->add_option("LIST", arguments->list, "The name of the file that was imported")->required();
   CLI::Option* rows = list->add_flag("--rows", arguments->rows, "Row by row");
   list->add_option("--outcome", arguments->outcome, "Only rows with this outcome")
-      ->transform(CLI::CheckedTransformer(kOutcomes).description(""))
+      ->transform(OneOf(kOutcomes))
       ->type_name("known|warm_path|shared_ground|social_handle|leave_alone|seed")
       ->needs(rows);
   list->add_option("--limit", arguments->limit, "At most so many rows")

@@ -16,6 +16,8 @@
 #include "common/rpc/channel.h"
 #include "services/cli/remote/person_search.h"
 #include "services/cli/remote/question.h"
+#include "services/cli/text_width.h"
+#include "services/cli/usage.h"
 #include "services/cli/view_text.h"
 #include "tend/v1/inbox_service.grpc.pb.h"
 #include "tend/v1/nudge_service.grpc.pb.h"
@@ -71,7 +73,7 @@ std::string TextOf(const v1::NudgeChanged& change, PersonNames& names) {
   if (change.reason_case() == v1::NudgeChanged::kWithdrawn) {
     absl::StrAppend(&text, ". ", model::WordsOfClose(change.withdrawn()));
   }
-  return text + "\n";
+  return Printable({text.data(), text.size()}) + "\n";
 }
 
 absl::Status List(const NudgesArguments& arguments, const Channel& channel) {
@@ -205,7 +207,7 @@ void AddAnswer(CLI::App& app, ExitCode& exit_code) {
   CLI::App* answer = app.add_subcommand("answer", "Say what you think of a nudge");
   answer->add_option("NUDGE", arguments->nudge, "Its id, as 'tend nudges' shows it")->required();
   answer->add_option("FEEDBACK", arguments->feedback, "What you think of it")
-      ->transform(CLI::CheckedTransformer(kFeedback).description(""))
+      ->transform(OneOf(kFeedback))
       ->type_name("right_time|too_early|already_talking|not_a_fit")
       ->required();
   answer->add_option("--comment", arguments->comment, "In your words");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace tend::cli {
 namespace {
@@ -37,9 +38,11 @@ absl::Status PackedFile::Read(size_t most, std::string* chunk) {
   chunk->resize(most);
   const int read = gzread(FileOf(gz_), chunk->data(), static_cast<unsigned>(most));
   int error = Z_OK;
-  const char* why = gzerror(FileOf(gz_), &error);
+  const absl::string_view why = gzerror(FileOf(gz_), &error);
   if (read < 0 || (error != Z_OK && error != Z_STREAM_END)) {
-    return absl::DataLossError(absl::StrCat(path_, ": is damaged: ", why));
+    return absl::DataLossError(absl::StrCat(path_, " is damaged near its byte ", bytes_done(), " (",
+                                            absl::StripPrefix(why, absl::StrCat(path_, ": ")),
+                                            "): 'gzip -t' says the same"));
   }
   chunk->resize(static_cast<size_t>(read));
   return absl::OkStatus();

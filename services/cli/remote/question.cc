@@ -35,7 +35,7 @@ void RunQuestion(const std::string& name, Service service, const QuestionOptions
 
 void TellError(const std::string& name, const absl::Status& status, const std::string& address,
                ExitCode& exit_code) {
-  std::cerr << "tend " << name << ": " << status.message() << "\n"
+  std::cerr << "tend " << name << ": " << MessageOf(status) << "\n"
             << "tend " << name << ": " << Advice(status, address) << "\n";
   const bool refused = absl::IsInvalidArgument(status) || absl::IsAlreadyExists(status);
   exit_code = refused ? ExitCode::kRejected : ExitCode::kFailed;

@@ -61,7 +61,7 @@ class Relationships final : public v1::RelationshipService::Service {
                            v1::ListRelationshipsResponse* response) override {
     list = *request;
     if (people == 0) return Status::OK;
-    for (int i = 0; i < request->page_size(); ++i) *response->add_relationships() = Ann();
+    for (int i = 0; i < request->page_size(); ++i) *response->add_relationships() = Ann(name);
     given += request->page_size();
     if (given < people) response->set_next_page_token("more");
     return Status::OK;
@@ -69,7 +69,7 @@ class Relationships final : public v1::RelationshipService::Service {
   Status GetRelationship(ServerContext*, const v1::GetRelationshipRequest* request,
                          v1::GetRelationshipResponse* response) override {
     if (request->person_id() != kAnn) return {grpc::StatusCode::NOT_FOUND, "no such person"};
-    *response->mutable_relationship() = Ann();
+    *response->mutable_relationship() = Ann(name);
     return Status::OK;
   }
   Status SearchRelationships(ServerContext*, const v1::SearchRelationshipsRequest* request,
@@ -93,6 +93,7 @@ class Relationships final : public v1::RelationshipService::Service {
     return Status::OK;
   }
 
+  std::string name = "Ann Berger";
   int people = 1;
   int given = 0;
   v1::ListRelationshipsRequest list;
@@ -268,6 +269,15 @@ TEST_F(QuestionsTest, ReadyGoesOverPagesUpToItsLimit) {
   EXPECT_EQ(count, 1500u);
 }
 
+TEST_F(QuestionsTest, NamesThatTurnTheTextAreMadeVisible) {
+  relationships_.name = "Ann\xE2\x80\xAE!";  // U+202E
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"show", kAnn}, {"ready"}, {"explain", kAnn}, {"nudges"}}) {
+    EXPECT_EQ(Run(words), ExitCode::kOk) << err_;
+    EXPECT_THAT(out_, AllOf(HasSubstr("Ann\xEF\xBF\xBD!"), Not(HasSubstr("\xE2\x80\xAE"))));
+  }
+}
+
 TEST_F(QuestionsTest, NobodyReadyIsAnAnswer) {
   relationships_.people = 0;
   EXPECT_EQ(Run({"ready"}), ExitCode::kOk);
@@ -291,8 +301,10 @@ TEST_F(QuestionsTest, WhoIsMeantMustBeClear) {
 TEST_F(QuestionsTest, ExplainTellsTheRowsTheSumAndWhatCountsNothing) {
   EXPECT_EQ(Run({"explain", kAnn, "--owner", "eve", "--at", "2026-02-01"}), ExitCode::kOk) << err_;
   EXPECT_EQ(relationships_.explain.at_time().seconds(), 1769904000);
-  EXPECT_THAT(out_, AllOf(HasSubstr("readiness 0.250"), HasSubstr("no history"),
-                          HasSubstr("-1.100"), HasSubstr("20 x message opened")));
+  EXPECT_THAT(
+      out_,
+      AllOf(HasSubstr("readiness 0.250 for whoever of us is nearest on 2026-02-02 02:40 UTC "),
+            HasSubstr("no history"), HasSubstr("-1.100"), HasSubstr("20 x message opened")));
   EXPECT_LT(out_.find("intercept"), out_.find("no history"));  // the weightier first
   EXPECT_EQ(Run({"explain", kAnn, "--at", "then"}), ExitCode::kRejected);
   EXPECT_THAT(err_, HasSubstr("--at then: write it as"));

@@ -104,8 +104,10 @@ absl::Status Show(const Arguments& arguments, Stub& stub) {
   const v1::Reject& reject = found.reject();
   std::cout << reject.service() << ": " << ReasonText(reject) << "\n"
             << Printable(View(reject.detail())) << "\n"
-            << (reject.field().empty() ? "" : absl::StrCat("field ", reject.field(), "\n"))
-            << "from " << Printable(View(OriginText(reject))) << "\n"
+            << (reject.field().empty()
+                    ? ""
+                    : absl::StrCat("field ", Printable(View(reject.field())), "\n"))
+            << "from " << OriginText(reject) << "\n"
             << Printable(View(reject.value())) << (reject.truncated() ? " (cut)" : "") << "\n";
   return absl::OkStatus();
 }

@@ -163,7 +163,8 @@ void AddRelationshipCommands(CLI::App& app, ExitCode& exit_code) {
   explain->add_option("PERSON", arguments->person, "An id, an address or handle, or a name")
       ->required();
   explain->add_option("--owner", arguments->owner, "For this colleague; else for all of us");
-  explain->add_option("--at", arguments->at, "As it was then: 2026-02-24 or 2026-02-24T10:00:00Z");
+  explain->add_option("--at", arguments->at,
+                      "As it was then: 2026-02-24T10:00:00Z, or 2026-02-24 for its 00:00 UTC");
   explain->footer(
       "Examples:\n  tend explain ann@birchwood.example\n"
       "  tend explain ann@birchwood.example --owner eve --at 2026-02-24");

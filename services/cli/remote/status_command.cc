@@ -65,7 +65,7 @@ absl::StatusOr<StatusReport> Ask(const Arguments& arguments) {
   if (!arguments.direct) report.flow = AskQuery(server);
   if (report.flow.ok()) return report;
   if (!arguments.direct) {
-    std::cerr << "tend status: query does not say what flows: " << report.flow.status().message()
+    std::cerr << "tend status: query does not say what flows: " << MessageOf(report.flow.status())
               << "\n";
   }
   report.hops = AskKafka(bootstrap);

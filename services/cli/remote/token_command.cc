@@ -14,6 +14,8 @@
 #include "common/base/digest.h"
 #include "services/cli/json.h"
 #include "services/cli/remote/question.h"
+#include "services/cli/text_width.h"
+#include "services/cli/usage.h"
 #include "tend/v1/service_config.pb.h"
 
 namespace tend::cli {
@@ -40,7 +42,10 @@ ExitCode Run(const Arguments& arguments) {
     v1::Scope scope = v1::SCOPE_UNSPECIFIED;
     if (!v1::Scope_Parse(absl::StrCat("SCOPE_", absl::AsciiStrToUpper(name)), &scope) ||
         scope == v1::SCOPE_UNSPECIFIED) {
-      std::cerr << "tend token: there is no scope " << name << "; see --help\n";
+      std::cerr << "tend token: --scope: "
+                << NoneOf(Printable({name.data(), name.size()}),
+                          "ingest, answer, read, contact, operate")
+                << "\n";
       return ExitCode::kRejected;
     }
     granted.add_scopes(scope);

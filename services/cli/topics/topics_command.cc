@@ -1,5 +1,6 @@
 #include "services/cli/topics/topics_command.h"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -23,13 +24,30 @@ namespace {
 struct Arguments {
   std::string topic;
   std::string bootstrap, config_file;
-  std::string file = "deploy/topics.textproto";
+  std::string file;
   int replication = -1;
   bool dry_run = false;
   bool json = false;
 };
 
-absl::StatusOr<v1::TopicDeclarations> ReadDeclarations(const std::string& path) {
+// The file asked for, else deploy/topics.textproto: here, or in a folder above the program's.
+// Errors: NOT_FOUND.
+absl::StatusOr<std::string> FindDeclarations(const std::string& asked) {
+  if (!asked.empty()) return asked;
+  constexpr char kPlace[] = "deploy/topics.textproto";
+  std::error_code error;
+  if (std::filesystem::exists(kPlace, error)) return kPlace;
+  std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", error);
+  while (folder.has_relative_path()) {
+    folder = folder.parent_path();
+    if (std::filesystem::exists(folder / kPlace, error)) return (folder / kPlace).string();
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "no ", kPlace, " is here or above the program: name the declarations with --file"));
+}
+
+absl::StatusOr<v1::TopicDeclarations> ReadDeclarations(const std::string& asked) {
+  TEND_ASSIGN_OR_RETURN(const std::string path, FindDeclarations(asked));
   v1::TopicDeclarations declarations;
   TEND_RETURN_IF_ERROR(ReadTextConfig(path, &declarations));
   TEND_RETURN_IF_ERROR(Annotate(CheckDeclarations(declarations), path.c_str()));
@@ -210,9 +228,10 @@ void AddTopicsCommand(CLI::App& app, ExitCode& exit_code) {
         command == read ? "Nothing else: it is JSON anyway" : "One JSON object instead of words");
   }
   for (CLI::App* command : {apply, list}) {
-    command->add_option("--file", arguments->file, "The declarations")
-        ->type_name("FILE")
-        ->capture_default_str();
+    command
+        ->add_option("--file", arguments->file,
+                     "The declarations; else deploy/topics.textproto, here or above the program")
+        ->type_name("FILE");
     command
         ->add_option("--replication", arguments->replication,
                      "Of topics that are made; -1: the broker's default")

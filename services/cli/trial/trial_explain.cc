@@ -81,8 +81,9 @@ std::string PrintExplanation(const TrialResult& r, const model::ScoringModel& mo
   const Instant now = Instant::FromTime(r.last);
   Told told;
   Tell(r, now, model, policy, told);
-  return ExplanationText(ExplanationOf(told, now, model, policy), r.explained_person,
-                         "somebody they do not know yet", style);
+  return absl::StrCat("\n",
+                      ExplanationText(ExplanationOf(told, now, model, policy), r.explained_person,
+                                      "somebody they do not know yet", style));
 }
 
 }  // namespace tend::cli

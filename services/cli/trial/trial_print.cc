@@ -8,6 +8,7 @@
 #include "common/model/words.h"
 #include "services/cli/progress.h"
 #include "services/cli/table.h"
+#include "services/cli/text_width.h"
 #include "services/cli/view_text.h"
 
 namespace tend::cli {
@@ -149,7 +150,7 @@ void PrintLeftAlone(const TrialResult& r, const TerminalStyle& style, std::strin
     model::Reader reader;
     reader.person = View(left.person);
     reader.now = r.last;
-    absl::StrAppend(out, "  ", model::WordsOfGuard(left.verdict, reader), "\n");
+    absl::StrAppend(out, "  ", Printable(View(model::WordsOfGuard(left.verdict, reader))), "\n");
   }
 }
 
@@ -168,10 +169,8 @@ void PrintRejects(const TrialResult& r, const TerminalStyle& style, std::string*
   if (r.reject_examples.empty()) return;
   Heading("Rejected rows, for example", style, out);
   for (const v1::Reject& reject : r.reject_examples) {
-    absl::StrAppend(out, "  ", reject.file().file(),
-                    reject.has_file() ? absl::StrCat(":", reject.file().line()) : "",
-                    reject.has_file() ? ": " : "", reject.field(),
-                    reject.field().empty() ? "" : ": ", reject.detail(), "\n");
+    absl::StrAppend(out, "  ", OriginText(reject), reject.has_file() ? ": " : "", reject.field(),
+                    reject.field().empty() ? "" : ": ", Printable(View(reject.detail())), "\n");
   }
 }
 
