@@ -59,7 +59,7 @@ clean-data: ## Forget all that was stored (after `make down`)
 	@$(STACK) clean-data
 
 ##@ Work on it
-.PHONY: build test test-all check format lint
+.PHONY: build test test-all check format lint fuzz
 build: configure ## Build everything
 	@$(BUILT)
 
@@ -101,6 +101,16 @@ proto/node_modules/.package-lock.json: proto/package.json proto/package-lock.jso
 	@cd proto && npm ci --no-progress || { echo "npm ci failed: check the network and npm's registry" >&2; exit 1; }
 	@touch $@
 
+FUZZ := build/fuzz
+FUZZ_SECONDS ?= 600
+fuzz: packages-fuzz ## Look for bytes that break ingest's readers (FUZZ_SECONDS=600), with Clang's fuzzer and sanitizers
+	@test -f $(FUZZ)/build.ninja || cmake -S . -B $(FUZZ) -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DTEND_FUZZER=ON \
+	  -DCMAKE_C_COMPILER=clang-14 -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+	  "-DCMAKE_CXX_FLAGS=-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
+	@cmake --build $(FUZZ) --parallel $(JOBS) --target fuzzer
+	@mkdir -p $(FUZZ)/corpus
+	@$(FUZZ)/tests/fuzz/fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus
+
 ##@ Measure it, renew it
 .PHONY: bench bench-model measure-model regolden
 bench-model: configure ## Run the model's benchmarks: bytes a relationship, time an update
@@ -129,7 +139,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
 	  $(firstword $(MAKEFILE_LIST))
 
-.PHONY: configure packages-build packages-run packages-check
+.PHONY: configure packages-build packages-run packages-check packages-fuzz
 packages-build:
 	@deploy/local/install-packages build
 
@@ -138,6 +148,9 @@ packages-run:
 
 packages-check:
 	@deploy/local/install-packages build check
+
+packages-fuzz:
+	@deploy/local/install-packages build fuzz
 
 # Ninja runs CMake again by itself when a CMakeLists.txt has changed.
 configure: packages-build

@@ -1,7 +1,7 @@
 # The four kinds of target in this tree. Sources are listed and sorted; there is no GLOB and no global flag.
 
 # -Wno-restrict: GCC 12 finds overlaps in std::string that are not there (GCC bug 105651).
-set(TEND_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-restrict -Werror)
+set(TEND_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -Werror)
 
 function(_tend_settings target)
   target_compile_features(${target} PUBLIC cxx_std_20)
