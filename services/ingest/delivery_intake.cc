@@ -1,5 +1,6 @@
 #include "services/ingest/delivery_intake.h"
 
+#include <string>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr int kMaxRejectsTold = 20;
 
+absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+
 }  // namespace
 
 absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source, absl::Time now,
@@ -17,12 +20,13 @@ absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source,
   TEND_ASSIGN_OR_RETURN(ReadResult read,
                         ReadDelivery(delivery, source.mapping_or_null(), source.options));
   const bool list = source.mapping.has_value() && source.mapping->list();
-  for (v1::Interaction& interaction : read.interactions) {
+  for (size_t i = 0; i < read.interactions.size(); ++i) {
+    v1::Interaction& interaction = read.interactions[i];
     // A list says who there is, not when: its rows happen as they come.
     if (list && !interaction.has_occur_time()) {
       SetTimestamp(now, *interaction.mutable_occur_time());
     }
-    intake.Take(interaction);
+    intake.Take(interaction, {.file = View(source.options.file), .line = read.lines[i]});
   }
   for (v1::Reject& reject : read.rejects) intake.Take(std::move(reject));
   return read.ignored;

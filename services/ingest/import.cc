@@ -118,7 +118,7 @@ absl::Status Import::ReadAll() {
           SetTimestamp(now_, *item_.interaction.mutable_occur_time());
         }
         const FileRow row{options_.file, import_id_, item_.line, item_.raw};
-        intake_.Take(item_.interaction, &row);
+        intake_.Take(item_.interaction, row);
         break;
     }
     if (intake_.size() >= kBatchItems || intake_.bytes() >= kBatchBytes) {

@@ -16,10 +16,10 @@ std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
 
 }  // namespace
 
-void Intake::Take(v1::Interaction& interaction, const FileRow* row) {
+void Intake::Take(v1::Interaction& interaction, const FileRow& row) {
   AcceptResult accepted = acceptor_.Accept(interaction, now_);
   if (auto* reject = std::get_if<v1::Reject>(&accepted)) {
-    if (row != nullptr) SetRow(*row, *reject);
+    SetRow(row, *reject);
     return Reject(std::move(*reject));
   }
   items_.emplace_back();

@@ -34,9 +34,9 @@ class Intake {
  public:
   explicit Intake(absl::Time now) : now_(now) {}
 
-  // interaction: as it came; gets receive_time. row: of a file, what it was made of; a reject names
-  // and holds it.
-  void Take(v1::Interaction& interaction, const FileRow* row = nullptr);
+  // interaction: as it came; gets receive_time. row: what it was made of; a reject names and holds
+  // it.
+  void Take(v1::Interaction& interaction, const FileRow& row);
   // A row that never became an interaction.
   void Take(v1::Reject reject);
   // Where what is taken from now on stood in a log: rejects say so.

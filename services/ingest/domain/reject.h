@@ -32,15 +32,17 @@ v1::Reject RejectOf(const Fault& fault, absl::string_view bytes);
 v1::Reject RejectOf(const Fault& fault, absl::string_view bytes, absl::string_view file,
                     int64_t line);
 
-// One row of an import. Views that live for the call they are passed to.
+// One row of an import, or of what came by another door. Views that live for the call they are
+// passed to.
 struct FileRow {
-  absl::string_view file;       // its name without its folder
-  absl::string_view import_id;  // empty: not known yet
-  int64_t line = 0;             // from 1
-  absl::string_view bytes;      // as they came
+  absl::string_view file = {};       // its name without its folder; or the door and who came by it
+  absl::string_view import_id = {};  // empty: not known yet, or no import
+  int64_t line = 0;                  // from 1
+  absl::string_view bytes = {};      // as they came; empty: the interaction's own
 };
 
-// The reject is of this row: its place and its bytes, at most kMaxRejectBytes of them.
+// The reject is of this row: its place and, where there are any, its bytes, at most kMaxRejectBytes
+// of them.
 void SetRow(const FileRow& row, v1::Reject& reject);
 
 }  // namespace tend::ingest

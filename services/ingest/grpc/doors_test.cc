@@ -128,6 +128,8 @@ TEST_F(DoorsTest, EachInteractionIsAcceptedOrRejectedAlone) {
   const auto rejects = Read<v1::Reject>("tend.rejects.v1");
   ASSERT_EQ(rejects.size(), 1u);
   EXPECT_THAT(rejects[0].value(), HasSubstr("two"));
+  EXPECT_EQ(rejects[0].file().file(), "grpc/mail/a");
+  EXPECT_EQ(rejects[0].file().line(), 2);
 }
 
 // owners: as in a roster's text.

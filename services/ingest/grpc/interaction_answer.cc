@@ -5,11 +5,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/base/hash.h"
+#include "services/ingest/domain/acceptor.h"
+#include "services/ingest/domain/reject.h"
 
 namespace tend::ingest {
 namespace {
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
+
+// As rejects tell it: "grpc/SYSTEM/INSTANCE", with as much of the source as it has, unless that is
+// too long to be one.
+std::string DoorOf(const v1::Source& source) {
+  std::string door = "grpc";
+  for (const std::string* part : {&source.system(), &source.instance()}) {
+    if (part->empty() || part->size() > kMaxIdBytes) break;
+    absl::StrAppend(&door, "/", *part);
+  }
+  return door;
+}
 
 }  // namespace
 
@@ -31,9 +44,11 @@ absl::Status TakeAll(const v1::PublishInteractionsRequest& request, Intake& inta
                                                    " are allowed"));
   }
   v1::Interaction interaction;
+  int64_t number = 0;
   for (const v1::Interaction& sent : request.interactions()) {
     interaction = sent;
-    intake.Take(interaction);
+    const std::string door = DoorOf(sent.source());
+    intake.Take(interaction, {.file = View(door), .line = ++number});
   }
   return absl::OkStatus();
 }

@@ -95,6 +95,17 @@ TEST_F(SourceDoorTest, WhatIsDeliveredIsInTheLogWhenItIsAnswered) {
   EXPECT_EQ(Count("tend.rejects.v1"), 1);
 }
 
+TEST_F(SourceDoorTest, ARejectSaysWhichRowOfWhichSourceItWas) {
+  Start();
+  const char* of_nobody =
+      R"({"specversion":"1.0","id":"e2","source":"/crm","type":"tend.v1.Interaction","data":{"id":"i",)"
+      R"("source":{"system":"crm","recordId":"r"},"occurTime":"2026-01-01T00:00:00Z","messageSent":{}}})";
+  const HttpAnswer answer =
+      Post(absl::StrCat("[", of_nobody, "]"), {"Content-Type: application/cloudevents-batch+json"});
+  EXPECT_THAT(answer.body, HasSubstr(R"("reason":"REJECT_REASON_PARTY_UNKNOWN")"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("file":{"file":"sources/web","line":"1")"));
+}
+
 TEST_F(SourceDoorTest, CloudEventsOfEachModeAreTaken) {
   Start();
   const char* event =
