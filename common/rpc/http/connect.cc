@@ -126,6 +126,12 @@ absl::StatusOr<HttpResponse> Call(const std::shared_ptr<grpc::Channel>& channel,
   return response;
 }
 
+// For a method that nobody overrode gRPC has a code and no words.
+absl::Status InWords(const absl::Status& status) {
+  if (!absl::IsUnimplemented(status) || !status.message().empty()) return status;
+  return absl::UnimplementedError("this method is not built yet");
+}
+
 // What is wrong with a request before its body is looked at.
 std::optional<HttpResponse> Refusal(const HttpRequest& request, const Access& access) {
   const MethodDescriptor* method = FindMethod(View(request.path));
@@ -177,7 +183,7 @@ std::vector<HttpRoute> ConnectRoutes(Server& server, const Access& access,
     route.admit = [&access](const HttpRequest& request) { return Refusal(request, access); };
     route.answer = [channel](const HttpRequest& request) {
       const absl::StatusOr<HttpResponse> response = Call(channel, request);
-      return response.ok() ? *response : ConnectError(response.status());
+      return response.ok() ? *response : ConnectError(InWords(response.status()));
     };
   }
   return routes;
