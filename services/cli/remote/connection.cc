@@ -139,6 +139,9 @@ absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_server
 
 std::string MessageOf(const absl::Status& status) {
   const absl::string_view message = status.message();
+  if (absl::IsDeadlineExceeded(status) && message == "Deadline Exceeded") {
+    return "no answer in time";
+  }
   // gRPC tells the whole way to what its last sentence says.
   if (!absl::StrContains(message, "failed to connect to all addresses")) {
     return PrintableLines(message);
@@ -149,8 +152,9 @@ std::string MessageOf(const absl::Status& status) {
 std::string Advice(const absl::Status& status, const std::string& address) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
-      return absl::StrCat("is the service at ", address,
-                          " up, and Kafka? 'tend status' says; then run the command again");
+      return absl::StrCat(
+          "is the service at ", address,
+          " up, with Kafka and PostgreSQL? 'tend status' says; then run the command again");
     case absl::StatusCode::kUnauthenticated:
       return "set TEND_TOKEN, or the token in ~/.config/tend/config.textproto";
     case absl::StatusCode::kPermissionDenied:
@@ -164,10 +168,10 @@ std::string Advice(const absl::Status& status, const std::string& address) {
       return absl::StrCat("the service at ", address,
                           " has no such method: is it of this version?");
     case absl::StatusCode::kDeadlineExceeded:
-      return "ask again; 'tend status' says how far behind the services are";
+      return "ask again; 'tend status' says what hangs, and how far behind the services are";
     case absl::StatusCode::kFailedPrecondition:
-      return "what the line above says comes first: a later time to ask for, or a topic or table "
-             "that whoever runs Tend has to make; asking again alone changes nothing";
+      return "ask for a later time; or, where something is missing, have whoever runs Tend make it "
+             "first";
     case absl::StatusCode::kOutOfRange:
       return "ask for what is still kept: a later time or a newer token, or none";
     case absl::StatusCode::kDataLoss:

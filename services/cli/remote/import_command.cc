@@ -139,12 +139,10 @@ std::string RejectsText(const Arguments& arguments, const v1::ImportListResponse
   if (const std::string& config = arguments.question.server.config_file; !config.empty()) {
     absl::StrAppend(&all, " --config ", config);
   }
+  const int64_t more = rows - response.rejects_size();
   return absl::StrCat(table.Format(StyleOf(1)),
-                      rows > response.rejects_size()
-                          ? absl::StrCat("... and ", WithCommas(rows - response.rejects_size()),
-                                         " more. All of them, with the places of their bytes: ")
-                          : "With the places of their bytes: ",
-                      all, "\n");
+                      more > 0 ? absl::StrCat("... and ", WithCommas(more), " more. ") : "",
+                      "All of them, and where their bytes are: ", all, "\n");
 }
 
 absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel,

@@ -2,16 +2,25 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <condition_variable>
 #include <iostream>
+#include <mutex>
 #include <random>
+#include <stop_token>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "services/cli/progress.h"
 
 namespace tend::cli {
 namespace {
+
+// What answers sooner needs no word.
+constexpr std::chrono::seconds kSlow{1};
 
 absl::Status Ask(const rpc::ChannelOptions& server, Question question) {
   TEND_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, rpc::MakeChannel(server));
@@ -19,6 +28,22 @@ absl::Status Ask(const rpc::ChannelOptions& server, Question question) {
 }
 
 }  // namespace
+
+SlowAnswer::SlowAnswer() {
+  Progress::Output output = Progress::Stderr();
+  if (!output.style.live) return;
+  thread_ = std::jthread([output = std::move(output)](const std::stop_token& stop) {
+    std::mutex mu;
+    std::condition_variable_any over;
+    std::unique_lock lock(mu);
+    if (over.wait_for(lock, stop, kSlow, [] { return false; }); stop.stop_requested()) return;
+    Progress progress("waiting for the answer", "", output);
+    progress.Say(absl::StrCat("for at most ", kAnswerTime.count(), " s"));
+    over.wait(lock, stop, [] { return false; });
+  });
+}
+
+SlowAnswer::~SlowAnswer() = default;  // stops and joins
 
 void AddQuestionOptions(CLI::App& command, Service service, QuestionOptions& options) {
   command.add_flag("--json", options.json, "JSON instead of words");

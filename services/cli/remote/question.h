@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "CLI/CLI.hpp"
 #include "absl/functional/function_ref.h"
@@ -48,6 +49,18 @@ void RunQuestion(const std::string& name, Service service, const QuestionOptions
 void TellError(const std::string& name, const absl::Status& status, const std::string& address,
                ExitCode& exit_code);
 
+// Tells a terminal that an answer takes its time, while it lives; nothing to others.
+class SlowAnswer {
+ public:
+  SlowAnswer();
+  ~SlowAnswer();
+  SlowAnswer(const SlowAnswer&) = delete;
+  SlowAnswer& operator=(const SlowAnswer&) = delete;
+
+ private:
+  std::jthread thread_;
+};
+
 // One unary call.
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> Call(Stub& stub,
@@ -57,6 +70,7 @@ absl::StatusOr<Response> Call(Stub& stub,
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kAnswerTime);
   Response response;
+  const SlowAnswer slow;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (!status.ok()) return rpc::FromGrpc(status);
   return response;

@@ -28,7 +28,7 @@ constexpr char kFooter[] =
     "waits: how long the oldest unread record has; p50, p99: from a record's being written to the\n"
     "hop's being done with it, over the last minute. While query does not answer, and with\n"
     "--direct, Kafka is asked how far behind the others are at this moment.\n"
-    "Exit code 1: something is down, or does not tell.";
+    "Exit code 1: something is down, or does not tell, or query last looked over 15 s ago (stale).";
 
 struct Arguments {
   QuestionOptions question;
@@ -92,9 +92,10 @@ void AddStatusCommand(CLI::App& app, ExitCode& exit_code) {
   status->callback([arguments, &exit_code] {
     const absl::StatusOr<StatusReport> report = Ask(*arguments);
     if (!report.ok()) return TellError("status", report.status(), "", exit_code);
-    std::cout << (arguments->question.json ? StatusJson(*report)
-                                           : StatusText(*report, absl::Now(), StyleOf(1)));
-    exit_code = IsWell(*report) ? ExitCode::kOk : ExitCode::kFailed;
+    const absl::Time now = absl::Now();
+    std::cout << (arguments->question.json ? StatusJson(*report, now)
+                                           : StatusText(*report, now, StyleOf(1)));
+    exit_code = IsWell(*report, now) ? ExitCode::kOk : ExitCode::kFailed;
   });
 }
 

@@ -88,7 +88,7 @@ std::vector<Cell> CellsOf(const v1::FlowStage* stage, const v1::GetFlowResponse&
 }
 
 std::string FreshnessText(const v1::GetFlowResponse& flow, absl::Time now) {
-  const Freshness freshness = FreshnessOf(flow);
+  const Freshness freshness = FreshnessOf(flow, now);
   std::string text = "Freshness: ";
   switch (freshness.kind) {
     case Freshness::Kind::kRead:
@@ -101,9 +101,12 @@ std::string FreshnessText(const v1::GetFlowResponse& flow, absl::Time now) {
     case Freshness::Kind::kUnknown:
       absl::StrAppend(&text, "unknown; Kafka does not tell how far ", freshness.service, " is");
       break;
+    case Freshness::Kind::kStale:
+      return absl::StrCat(text, "STALE; all of this is as of ", FormatSpan(freshness.looked_ago),
+                          " ago, and query looks every 10 s: does PostgreSQL hang, or Kafka? ",
+                          "'tend status --direct' asks Kafka.\n");
   }
-  const absl::Duration ago = std::max(absl::ZeroDuration(), now - model::ToTime(flow.as_of_time()));
-  return absl::StrCat(text, " (as of ", FormatSpan(ago), " ago).\n");
+  return absl::StrCat(text, " (as of ", FormatSpan(freshness.looked_ago), " ago).\n");
 }
 
 // What was refused and what went wrong since the services started, where there is any.
@@ -137,22 +140,35 @@ std::string HopsText(const StatusReport& report, const TerminalStyle& style) {
   return table.Format(style);
 }
 
-Json FreshnessJson(const v1::GetFlowResponse& flow) {
-  const Freshness freshness = FreshnessOf(flow);
-  const bool behind = freshness.kind == Freshness::Kind::kBehind;
-  const bool read = freshness.kind == Freshness::Kind::kRead;
+std::string StateOf(Freshness::Kind kind) {
+  switch (kind) {
+    case Freshness::Kind::kRead:
+      return "read";
+    case Freshness::Kind::kBehind:
+      return "behind";
+    case Freshness::Kind::kStale:
+      return "stale";
+    case Freshness::Kind::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+Json FreshnessJson(const v1::GetFlowResponse& flow, absl::Time now) {
+  const Freshness freshness = FreshnessOf(flow, now);
   Json json;
-  json.Put("state", behind ? "behind" : read ? "read" : "unknown");
+  json.Put("state", StateOf(freshness.kind));
   if (freshness.service.empty()) {
     json.PutJson("service", kNull);
   } else {
     json.Put("service", freshness.service);
   }
-  if (behind) {
+  if (freshness.kind == Freshness::Kind::kBehind) {
     json.Put("oldestUnreadSeconds", absl::ToDoubleSeconds(freshness.age));
   } else {
     json.PutJson("oldestUnreadSeconds", kNull);
   }
+  json.Put("lookedSecondsAgo", absl::ToDoubleSeconds(freshness.looked_ago));
   return json;
 }
 
@@ -175,24 +191,37 @@ std::string StateOf(const absl::StatusOr<bool>& serving) {
   return *serving ? "serving" : "not serving";
 }
 
-Freshness FreshnessOf(const v1::GetFlowResponse& flow) {
-  Freshness freshness{Freshness::Kind::kRead, "", absl::ZeroDuration()};
+Freshness FreshnessOf(const v1::GetFlowResponse& flow, absl::Time now) {
+  Freshness freshness;
+  freshness.looked_ago = std::max(absl::ZeroDuration(), now - model::ToTime(flow.as_of_time()));
+  if (freshness.looked_ago > kStaleAfter) {
+    freshness.kind = Freshness::Kind::kStale;
+    return freshness;
+  }
   absl::Time oldest = absl::InfiniteFuture();
   for (const v1::FlowStage& stage : flow.stages()) {
-    if (!KnowsLags(stage)) return {Freshness::Kind::kUnknown, stage.service(), {}};
+    if (!KnowsLags(stage)) {
+      freshness.kind = Freshness::Kind::kUnknown;
+      freshness.service = stage.service();
+      return freshness;
+    }
     if (OldestUnread(stage) >= oldest) continue;
     oldest = OldestUnread(stage);
-    freshness = {Freshness::Kind::kBehind, stage.service(), AgeOf(oldest, flow)};
+    freshness.service = stage.service();
   }
+  const bool behind = oldest < absl::InfiniteFuture();
+  freshness.kind = behind ? Freshness::Kind::kBehind : Freshness::Kind::kRead;
+  if (behind) freshness.age = AgeOf(oldest, flow);
   return freshness;
 }
 
-bool IsWell(const StatusReport& report) {
+bool IsWell(const StatusReport& report, absl::Time now) {
   for (const ServiceState& service : report.services) {
     if (service.state != "serving") return false;
   }
   if (!report.flow.ok()) return report.hops.ok();
-  return FreshnessOf(*report.flow).kind != Freshness::Kind::kUnknown;
+  const Freshness::Kind kind = FreshnessOf(*report.flow, now).kind;
+  return kind == Freshness::Kind::kRead || kind == Freshness::Kind::kBehind;
 }
 
 std::string StatusText(const StatusReport& report, absl::Time now, const TerminalStyle& style) {
@@ -223,9 +252,9 @@ std::string StatusText(const StatusReport& report, absl::Time now, const Termina
   return absl::StrCat(text, FreshnessText(*report.flow, now), TroubleText(*report.flow));
 }
 
-std::string StatusJson(const StatusReport& report) {
+std::string StatusJson(const StatusReport& report, absl::Time now) {
   Json json;
-  json.Put("well", IsWell(report));
+  json.Put("well", IsWell(report, now));
   std::vector<Json> services;
   for (const ServiceState& service : report.services) {
     Json& one = services.emplace_back();
@@ -237,7 +266,7 @@ std::string StatusJson(const StatusReport& report) {
   if (report.flow.ok()) {
     std::string flow = JsonOf(*report.flow);
     absl::StripTrailingAsciiWhitespace(&flow);
-    json.Put("freshness", FreshnessJson(*report.flow));
+    json.Put("freshness", FreshnessJson(*report.flow, now));
     json.PutJson("flow", flow);
   } else {
     json.PutJson("freshness", kNull);

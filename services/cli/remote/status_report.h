@@ -31,22 +31,28 @@ struct StatusReport {
   absl::StatusOr<std::vector<HopLag>> hops = std::vector<HopLag>();
 };
 
-// Whether everything serves, and it is known how far everything is behind.
-bool IsWell(const StatusReport& report);
+// Query looks every 10 s. A look older than this says nothing of now: query waits itself,
+// for a PostgreSQL or a Kafka that hangs. (By this machine's clock: it should agree with query's.)
+inline constexpr absl::Duration kStaleAfter = absl::Seconds(15);
 
-// For how long the oldest unread record of all hops has waited when query looked.
+// For how long the oldest unread record of all hops had waited when query looked.
 struct Freshness {
-  enum class Kind { kRead, kBehind, kUnknown } kind = Kind::kUnknown;
+  enum class Kind { kRead, kBehind, kUnknown, kStale } kind = Kind::kUnknown;
   std::string service;  // kBehind: for which it waits; kUnknown: of which nobody knows
-  absl::Duration age;
+  absl::Duration age;   // kBehind
+  absl::Duration looked_ago;
 };
-Freshness FreshnessOf(const v1::GetFlowResponse& flow);
+Freshness FreshnessOf(const v1::GetFlowResponse& flow, absl::Time now);
+
+// Whether everything serves, and it is known how far everything is behind.
+bool IsWell(const StatusReport& report, absl::Time now);
 
 std::string StatusText(const StatusReport& report, absl::Time now, const TerminalStyle& style);
-// One object: {"well", "services": [{"service", "state", "address"}], "freshness": {"state",
-// "service", "oldestUnreadSeconds"}, "flow": GetFlowResponse, "hops": [{"service", "topic",
-// "written", "behind"}]}. Of flow and hops the one that was not asked for is null.
-std::string StatusJson(const StatusReport& report);
+// One object: {"well", "services": [{"service", "state", "address"}], "freshness": {"state":
+// "read", "behind", "unknown" or "stale", "service", "oldestUnreadSeconds", "lookedSecondsAgo"},
+// "flow": GetFlowResponse, "hops": [{"service", "topic", "written", "behind"}]}. Of flow and hops
+// the one that was not asked for is null.
+std::string StatusJson(const StatusReport& report, absl::Time now);
 
 }  // namespace tend::cli
 

@@ -50,7 +50,7 @@ TEST(StatusReportTest, EachServiceHasALineWithWhatFlows) {
   EXPECT_THAT(text, HasSubstr("everything is read (as of 4.0 s ago)"));
   EXPECT_THAT(text, HasSubstr("Rejects of scoring since its start: 3 time invalid.\n"
                               "Errors of scoring since its start: 4 UNAVAILABLE.\n"));
-  EXPECT_TRUE(IsWell(report));
+  EXPECT_TRUE(IsWell(report, kNow));
 }
 
 TEST(StatusReportTest, FreshnessIsTheAgeOfTheOldestUnreadRecordOfAll) {
@@ -58,13 +58,25 @@ TEST(StatusReportTest, FreshnessIsTheAgeOfTheOldestUnreadRecordOfAll) {
   EXPECT_THAT(TextOf(report), ContainsRegex("scoring +serving +- +- +- +8 +1 min 0 s +- +-"));
   EXPECT_THAT(TextOf(report), HasSubstr("Freshness: 1 min 0 s; so long has the oldest unread "
                                         "record waited for scoring"));
-  EXPECT_TRUE(IsWell(report)) << "work that waits is no fault";
+  EXPECT_TRUE(IsWell(report, kNow)) << "work that waits is no fault";
 }
 
 TEST(StatusReportTest, WhatNobodyTellsIsNotCalledRead) {
   const StatusReport report = Report(kUntold);
   EXPECT_THAT(TextOf(report), AllOf(HasSubstr("unknown"), Not(HasSubstr("everything is read"))));
-  EXPECT_FALSE(IsWell(report));
+  EXPECT_FALSE(IsWell(report, kNow));
+}
+
+TEST(StatusReportTest, AnOldLookIsCalledStaleAndIsNotWell) {
+  const StatusReport report = Report(kRead);
+  EXPECT_TRUE(IsWell(report, kNow + absl::Seconds(11)));
+  const absl::Time later = kNow + absl::Seconds(16);
+  EXPECT_FALSE(IsWell(report, later));
+  EXPECT_THAT(StatusText(report, later, {}),
+              AllOf(HasSubstr("STALE; all of this is as of 20 s ago"), Not(HasSubstr("is read"))));
+  EXPECT_THAT(StatusJson(report, later),
+              HasSubstr(R"("freshness": {"state": "stale", "service": null, )"
+                        R"("oldestUnreadSeconds": null, "lookedSecondsAgo": 20})"));
 }
 
 TEST(StatusReportTest, WithoutQueryKafkaTells) {
@@ -72,30 +84,31 @@ TEST(StatusReportTest, WithoutQueryKafkaTells) {
   report.flow = absl::UnavailableError("nobody there");
   report.hops = std::vector<HopLag>{{"scoring", "tend.person-events.v1", 1234, 7}};
   EXPECT_THAT(TextOf(report), ContainsRegex("scoring +tend.person-events.v1 +1,234 +7"));
-  EXPECT_TRUE(IsWell(report));
+  EXPECT_TRUE(IsWell(report, kNow));
   report.services[1].state = "down";
-  EXPECT_FALSE(IsWell(report));
+  EXPECT_FALSE(IsWell(report, kNow));
   report.services[1].state = "serving";
   report.hops = absl::UnavailableError("nobody there either");
-  EXPECT_FALSE(IsWell(report));
+  EXPECT_FALSE(IsWell(report, kNow));
 }
 
 TEST(StatusReportTest, JsonIsOneObject) {
   for (const char* stages : {kRead, kBehind, kUntold}) {
     google::protobuf::Struct object;
-    const std::string json = StatusJson(Report(stages));
+    const std::string json = StatusJson(Report(stages), kNow);
     ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &object).ok()) << json;
     EXPECT_EQ(object.fields().at("services").list_value().values_size(), 2);
     EXPECT_TRUE(object.fields().at("flow").has_struct_value());
     EXPECT_TRUE(object.fields().at("hops").has_null_value());
   }
   StatusReport report = Report(kBehind);
-  EXPECT_THAT(StatusJson(report), HasSubstr(R"("freshness": {"state": "behind", "service": )"
-                                            R"("scoring", "oldestUnreadSeconds": 60})"));
+  EXPECT_THAT(StatusJson(report, kNow),
+              HasSubstr(R"("freshness": {"state": "behind", "service": )"
+                        R"("scoring", "oldestUnreadSeconds": 60, "lookedSecondsAgo": 4})"));
   report.flow = absl::UnavailableError("nobody there");
   report.hops = std::vector<HopLag>{{"scoring", "a", 5, 2}, {"scoring", "b", 5, 2}};
   google::protobuf::Struct object;
-  const std::string json = StatusJson(report);
+  const std::string json = StatusJson(report, kNow);
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &object).ok()) << json;
   EXPECT_EQ(object.fields().at("hops").list_value().values_size(), 2);
   EXPECT_TRUE(object.fields().at("flow").has_null_value());

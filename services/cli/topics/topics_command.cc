@@ -187,6 +187,10 @@ void TellFailure(const absl::Status& status, ExitCode& exit_code) {
   if (absl::IsUnavailable(status)) {
     std::cerr << "tend topics: is Kafka up there? --bootstrap names another place\n";
   }
+  if (absl::IsNotFound(status) || absl::IsInvalidArgument(status)) {
+    std::cerr << "tend topics: put that right; 'tend topics list' names the topics, 'tend topics "
+                 "apply' makes them\n";
+  }
   exit_code = ExitCode::kFailed;
 }
 
