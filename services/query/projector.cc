@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/runtime/pause.h"
+#include "common/stream/reject.h"
 
 namespace tend::query {
 namespace {
@@ -70,13 +71,48 @@ absl::Status Projector::SeekAssigned() {
   return absl::OkStatus();
 }
 
-bool Projector::Make(const stream::Record& record) {
+std::optional<Unusable> Projector::Make(const stream::Record& record) {
   const Projected projected{record.partition, record.offset.value(), record.key, record.value,
                             record.tombstone};
   if (record.topic == kPersonEventsTopic) return maker_.AddPersonEvent(projected);
   if (record.topic == kRelationshipsTopic) return maker_.AddRelationship(projected);
   if (record.topic == kNudgesTopic) return maker_.AddNudgeChange(projected);
   return maker_.AddReject(projected);
+}
+
+void Projector::Reject(const stream::Record& record, const Unusable& unusable,
+                       ProjectorReport& report) {
+  const std::string detail(unusable.detail.data(), unusable.detail.size());
+  ++report.rejects[unusable.reason];
+  if (report.first_reject.empty()) {
+    report.first_reject =
+        absl::StrCat(record.topic, "/", record.partition, "@", record.offset.value(), ": ", detail);
+  }
+  const stream::TopicPartition place{std::string(record.topic.data(), record.topic.size()),
+                                     record.partition};
+  stream::Offset& until = rejected_until_[place];
+  if (record.offset < until) return;
+  until = Next(record.offset);
+  rejects_.push_back(stream::EncodeReject(
+      "query", record, stream::Outcome::Reject(unusable.reason, detail), clock_.Now()));
+}
+
+absl::Status Projector::WriteRejects() {
+  if (rejects_.empty()) return absl::OkStatus();
+  if (producer_ == nullptr) {
+    TEND_ASSIGN_OR_RETURN(producer_, log_.NewProducer());
+  }
+  std::vector<stream::NewRecord> records;
+  for (const std::string& reject : rejects_) {
+    records.push_back({kRejectsTopic, std::nullopt, "query", View(reject)});
+  }
+  std::vector<stream::Written> written;
+  absl::Status status = producer_->Send(records, written);
+  if (!status.ok()) {  // perhaps for good: the next attempt has a new one, and sends all again
+    producer_ = nullptr;
+    rejected_until_.clear();
+  }
+  return status;
 }
 
 absl::StatusOr<Projector::Stepped> Projector::Step() {
@@ -87,8 +123,9 @@ absl::StatusOr<Projector::Stepped> Projector::Step() {
   ProjectorReport& report = stepped.report;
   maker_.Begin(written_);
   written_ = false;
+  rejects_.clear();
   for (const stream::Record& record : polled_.records) {
-    if (!Make(record)) ++report.unusable;
+    if (const std::optional<Unusable> unusable = Make(record)) Reject(record, *unusable, report);
   }
   // Also over markers of transactions, which come alone where nothing follows them: the tables then
   // say that the end is reached.
@@ -100,6 +137,7 @@ absl::StatusOr<Projector::Stepped> Projector::Step() {
       place.reached = next->value();
     }
   }
+  TEND_RETURN_IF_ERROR(WriteRejects());
   TEND_RETURN_IF_ERROR(WriteRows());
   written_ = true;
   const absl::Time now = clock_.Now();

@@ -5,6 +5,7 @@
 #define TEND_SERVICES_QUERY_PROJECTOR_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -19,9 +20,11 @@
 #include "common/stream/clock.h"
 #include "common/stream/consumer.h"
 #include "common/stream/log.h"
+#include "common/stream/producer.h"
 #include "common/stream/worker.h"
 #include "services/query/domain/read_model.h"
 #include "services/query/domain/row_maker.h"
+#include "tend/v1/reason.pb.h"
 
 namespace tend::query {
 
@@ -47,8 +50,9 @@ struct ProjectorOptions {
 // What was done since the last call.
 struct ProjectorReport {
   int64_t records = 0;
-  int64_t unusable = 0;
-  LatencyHistogram latencies;  // from a record's being written to its row's commit
+  std::map<v1::RejectReason, int64_t> rejects;  // of what made no row
+  std::string first_reject;                     // of them: where, and why
+  LatencyHistogram latencies;                   // from a record's being written to its row's commit
   std::vector<stream::InputPosition> positions;
 };
 
@@ -79,6 +83,8 @@ class Projector {
   absl::Status Start();
 
   // One batch: at most what one poll brings. REQUIRES: Start. full: more is likely there already.
+  // What makes no row goes to tend.rejects.v1 before the rows are written: it is there twice, after
+  // a crash in between, rather than never.
   struct Stepped {
     ProjectorReport report;
     bool full = false;
@@ -97,7 +103,9 @@ class Projector {
 
   Place* Find(absl::string_view topic, int partition);
   absl::Status SeekAssigned();
-  bool Make(const stream::Record& record);
+  std::optional<Unusable> Make(const stream::Record& record);
+  void Reject(const stream::Record& record, const Unusable& unusable, ProjectorReport& report);
+  absl::Status WriteRejects();
   absl::Status WriteRows();
   absl::Status DropOld();
 
@@ -111,6 +119,10 @@ class Projector {
   stream::Polled polled_;
   std::vector<Place> places_;
   bool written_ = false;  // the last batch
+  std::unique_ptr<stream::Producer> producer_;
+  std::vector<std::string> rejects_;  // of the batch
+  // What is tried again is not rejected again, as long as this lives.
+  std::map<stream::TopicPartition, stream::Offset> rejected_until_;
   absl::Duration dropped_at_ = -absl::InfiniteDuration();
 };
 

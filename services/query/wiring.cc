@@ -65,6 +65,12 @@ constexpr absl::Duration kPassedEvery = absl::Milliseconds(100);
 // Some ten thousand changes: a day of some thousand owners. What is older is read from the topic.
 constexpr int64_t kFeedBytes = 64 << 20;
 
+int64_t Total(const RejectCounts& rejects) {
+  int64_t total = 0;
+  for (const auto& [reason, count] : rejects) total += count;
+  return total;
+}
+
 // Carries what the projector tells to metrics, health, log, and to whom waits for a position.
 class Teller final : public ProjectorObserver {
  public:
@@ -83,8 +89,11 @@ class Teller final : public ProjectorObserver {
   }
   absl::Status Projected(const ProjectorReport& report) override {
     metrics_.Add(metric::kReceived, static_cast<double>(report.records));
-    metrics_.AddRejects({}, {{v1::REJECT_REASON_MALFORMED, report.unusable}});
-    if (report.unusable > 0) LogWarning("records of no use", {{"records", report.unusable}});
+    metrics_.AddRejects({}, report.rejects);
+    if (!report.rejects.empty()) {  // a line a batch: tend.rejects.v1 has them all
+      LogWarning("records of no use",
+                 {{"records", Total(report.rejects)}, {"first", report.first_reject}});
+    }
     if (report.records > 0) {
       metrics_.Add(metric::kTransactions, 1);
       metrics_.Observe(metric::kLatency, report.latencies);

@@ -184,7 +184,7 @@ void Pipeline::Erase(const std::string& name) {
 absl::Status ProjectAll(Projector& projector) {
   for (int idle = 0; idle < 3;) {  // the first polls assign
     TEND_ASSIGN_OR_RETURN(const Projector::Stepped stepped, projector.Step());
-    if (stepped.report.unusable > 0) return absl::InternalError("unusable records");
+    if (!stepped.report.rejects.empty()) return absl::InternalError(stepped.report.first_reject);
     idle = stepped.report.records == 0 ? idle + 1 : 0;
   }
   return absl::OkStatus();

@@ -1,5 +1,8 @@
 // What the read model holds after what the services wrote, whatever fails in between.
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,6 +19,10 @@
 
 namespace tend::query {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::MatchesRegex;
+using ::testing::Pair;
 
 constexpr char kStory[] = R"(
 2026-02-02T09:00 ann sends-form
@@ -251,25 +258,57 @@ TEST_F(ProjectionTest, AnErasureLeavesNothingPersonal) {
   EXPECT_EQ(at_once.Count("identifier"), 1);
 }
 
-TEST_F(ProjectionTest, AnUnusableRecordStopsNothing) {
-  pipeline_.Tell(kStory);
-  const auto producer = pipeline_.log().NewProducer();
+constexpr std::array kAllTopics = {kPersonEventsTopic, kRelationshipsTopic, kNudgesTopic,
+                                   kRejectsTopic};
+
+void Poison(stream::Log& log) {
+  const auto producer = log.NewProducer();
   std::vector<stream::Written> written;
-  for (const char* topic : {kPersonEventsTopic, kRelationshipsTopic, kNudgesTopic, kRejectsTopic}) {
+  for (const char* topic : kAllTopics) {
     const stream::NewRecord poison{topic, 0, "key", "\xff\xff poison"};
     ASSERT_EQ((*producer)->Send({&poison, 1}, written), absl::OkStatus());
   }
+}
+
+TEST_F(ProjectionTest, AnUnusableRecordIsRejectedAndStopsNothing) {
+  pipeline_.Tell(kStory);
+  Poison(pipeline_.log());
   Database database;
   Projector projector(pipeline_.log(), database.writer(), pipeline_.clock(), Options());
   ASSERT_EQ(projector.Start(), absl::OkStatus());
-  int64_t unusable = 0;
+  std::map<v1::RejectReason, int64_t> rejects;
   for (int i = 0; i < 5; ++i) {
     const auto stepped = projector.Step();
     ASSERT_TRUE(stepped.ok()) << stepped.status();
-    unusable += stepped->report.unusable;
+    for (const auto& [reason, count] : stepped->report.rejects) rejects[reason] += count;
+    if (!stepped->report.rejects.empty()) {
+      EXPECT_THAT(stepped->report.first_reject, MatchesRegex("tend.*/0@[0-9]+: .*is no.*"));
+    }
   }
-  EXPECT_EQ(unusable, 4);
+  EXPECT_THAT(rejects, ElementsAre(Pair(v1::REJECT_REASON_MALFORMED, 4)));
   EXPECT_EQ(database.Count("interaction"), 7);
+  for (const char* topic : kAllTopics) {
+    EXPECT_EQ(database.Count(absl::StrCat("reject WHERE service = 'query' AND record_partition = 0 "
+                                          "AND record_topic = '",
+                                          topic, "'")),
+              1)
+        << topic;
+  }
+}
+
+TEST_F(ProjectionTest, WhatIsTriedAgainIsNotRejectedAgain) {
+  Poison(pipeline_.log());
+  Database database;
+  FaultyModel model(database.writer(), 1);
+  Projector projector(pipeline_.log(), model, pipeline_.clock(), Options());
+  ASSERT_EQ(projector.Start(), absl::OkStatus());
+  for (int i = 0; i < 20; ++i) {
+    if (!projector.Step().ok()) {
+      ASSERT_EQ(projector.Start(), absl::OkStatus());
+    }
+  }
+  EXPECT_GE(model.faults(), 2);
+  EXPECT_EQ(database.Count("reject"), 4);
 }
 
 }  // namespace

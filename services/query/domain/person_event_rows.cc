@@ -45,6 +45,8 @@ const v1::Party* PartyOf(const v1::PersonEvent& event) {
   return nullptr;
 }
 
+Unusable Invalid(absl::string_view detail) { return {v1::REJECT_REASON_FIELD_INVALID, detail}; }
+
 }  // namespace
 
 bool RowMaker::IsErased(const Id& person, const Id& origin) const {
@@ -52,38 +54,38 @@ bool RowMaker::IsErased(const Id& person, const Id& origin) const {
          erased_now_.contains(person);
 }
 
-bool RowMaker::AddPersonEvent(const Projected& record) {
+std::optional<Unusable> RowMaker::AddPersonEvent(const Projected& record) {
   if (record.tombstone ||
       !event_.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
-    return false;
+    return Unusable{v1::REJECT_REASON_MALFORMED, "is no PersonEvent"};
   }
   const auto person = model::ParsePersonKey(View(event_.person_id()));
-  if (!person.ok()) return false;
+  if (!person.ok()) return Invalid("person_id is no id");
   Id origin = *person;
   if (!event_.origin_id().empty()) {
     const auto read = model::ParsePersonKey(View(event_.origin_id()));
-    if (!read.ok()) return false;
+    if (!read.ok()) return Invalid("origin_id is no id");
     origin = *read;
   }
   switch (event_.event_case()) {
     case v1::PersonEvent::kInteraction:
       if (!IsErased(*person, origin)) AddInteraction(record, origin);
-      return true;
+      return std::nullopt;
     case v1::PersonEvent::kPartMoved:
       return AddPartMoved(*person);
     case v1::PersonEvent::kErased:
       if (erased_now_.insert(*person).second) rows_.erased_persons.push_back(*person);
-      return true;
+      return std::nullopt;
     case v1::PersonEvent::EVENT_NOT_SET:
-      return false;  // of a later version
+      return Unusable{v1::REJECT_REASON_VERSION_UNKNOWN, "no event of this version"};
     default:
-      return true;  // where parts go, PartMoved tells
+      return std::nullopt;  // where parts go, PartMoved tells
   }
 }
 
-bool RowMaker::AddPartMoved(const Id& person) {
+std::optional<Unusable> RowMaker::AddPartMoved(const Id& person) {
   const auto origin = model::ParsePersonKey(View(event_.part_moved().part().origin_id()));
-  if (!origin.ok()) return false;
+  if (!origin.ok()) return Invalid("part_moved.part.origin_id is no id");
   OriginPersonRows& rows = rows_.origin_persons;
   const int64_t seq = event_.part_moved().identity_seq();
   const auto [found, is_new] = origin_at_.try_emplace(*origin, rows.origins.size());
@@ -96,7 +98,7 @@ bool RowMaker::AddPartMoved(const Id& person) {
     rows.identity_seqs[found->second] = seq;
   }
   if (IsErased(person, *origin)) rows_.erased_origins.push_back(*origin);
-  return true;
+  return std::nullopt;
 }
 
 void RowMaker::AddInteraction(const Projected& record, const Id& origin) {

@@ -22,6 +22,9 @@ std::pair<size_t, bool> PlaceOf(Map& places, Key key) {
   return {found->second, is_new};
 }
 
+Unusable Malformed(absl::string_view detail) { return {v1::REJECT_REASON_MALFORMED, detail}; }
+Unusable Invalid(absl::string_view detail) { return {v1::REJECT_REASON_FIELD_INVALID, detail}; }
+
 }  // namespace
 
 void RowMaker::Begin(bool written) {
@@ -40,31 +43,33 @@ absl::string_view RowMaker::KeepBytes(std::string bytes) {
   return View(kept_.emplace_back(std::move(bytes)));
 }
 
-bool RowMaker::AddRelationship(const Projected& record) {
+std::optional<Unusable> RowMaker::AddRelationship(const Projected& record) {
   // Keys that begin with a zero byte are the harness's (task_progress.proto).
   if (!record.key.empty() && record.key.front() == '\0') return AddScored(record);
   return record.key.size() > 36 ? AddTie(record) : AddPerson(record);
 }
 
-bool RowMaker::AddScored(const Projected& record) {
-  if (!Parse(record.value, &progress_)) return false;
+std::optional<Unusable> RowMaker::AddScored(const Projected& record) {
+  if (!Parse(record.value, &progress_)) return Malformed("is no TaskProgress");
   for (const v1::InputProgress& input : progress_.inputs()) {
     const size_t at = PlaceOf(scored_at_, int64_t{record.partition}).first;
     PutAt(rows_.scored.partitions, at, record.partition);
     PutAt(rows_.scored.next_offsets, at, input.next_offset());
   }
-  return true;
+  return std::nullopt;
 }
 
-bool RowMaker::AddPerson(const Projected& record) {
-  if (record.tombstone || !Parse(record.value, &relationship_)) return false;
+std::optional<Unusable> RowMaker::AddPerson(const Projected& record) {
+  if (record.tombstone || !Parse(record.value, &relationship_)) {
+    return Malformed("is no Relationship");
+  }
   const v1::Relationship& r = relationship_;
   const auto person = model::ParsePersonKey(View(r.person_id()));
-  if (!person.ok()) return false;
+  if (!person.ok()) return Invalid("person_id is no id");
   Id merged_into{};
   if (!r.merged_into_person_id().empty()) {
     const auto into = model::ParsePersonKey(View(r.merged_into_person_id()));
-    if (!into.ok()) return false;
+    if (!into.ok()) return Invalid("merged_into_person_id is no id");
     merged_into = *into;
   }
   const absl::Time as_of = RowTime(r.as_of_time());
@@ -91,13 +96,13 @@ bool RowMaker::AddPerson(const Projected& record) {
     stages.causes.push_back(r.stage_cause());
     stages.cause_hashes.push_back(static_cast<int64_t>(r.stage_cause_hash()));
   }
-  return true;
+  return std::nullopt;
 }
 
-bool RowMaker::AddTie(const Projected& record) {
+std::optional<Unusable> RowMaker::AddTie(const Projected& record) {
   const auto key = model::ParseTieKey(record.key);
-  if (!key.has_value()) return false;
-  if (!record.tombstone && !Parse(record.value, &tie_)) return false;
+  if (!key.has_value()) return Invalid("the key is not that of a tie");
+  if (!record.tombstone && !Parse(record.value, &tie_)) return Malformed("is no Tie");
   const absl::string_view owner = Keep(key->owner_id);
   TieIndexKey index{key->person, key->origin, std::string(owner.data(), owner.size())};
   TieKeys& gone = rows_.gone_ties;
@@ -106,7 +111,7 @@ bool RowMaker::AddTie(const Projected& record) {
     PutAt(gone.persons, at, key->person);
     PutAt(gone.origins, at, key->origin);
     PutAt(gone.owners, at, owner);
-    return true;
+    return std::nullopt;
   }
   // A tie that comes back in the batch it went in: the deletion is of somebody who is nobody.
   if (const auto found = gone_tie_at_.find(index); found != gone_tie_at_.end()) {
@@ -121,14 +126,17 @@ bool RowMaker::AddTie(const Projected& record) {
   PutAt(ties.z, at, tie_.z());
   PutAt(ties.strengths, at, tie_.strength());
   PutAt(ties.states, at, record.value);
-  return true;
+  return std::nullopt;
 }
 
-bool RowMaker::AddNudgeChange(const Projected& record) {
-  if (record.tombstone || !Parse(record.value, &change_)) return false;
+std::optional<Unusable> RowMaker::AddNudgeChange(const Projected& record) {
+  if (record.tombstone || !Parse(record.value, &change_)) return Malformed("is no NudgeChanged");
   v1::Nudge& nudge = *change_.mutable_nudge();
   const auto person = model::ParsePersonKey(View(nudge.moment().person_id()));
-  if (!person.ok() || nudge.nudge_id().empty()) return false;
+  if (!person.ok()) return Invalid("nudge.moment.person_id is no id");
+  if (nudge.nudge_id().empty()) {
+    return Unusable{v1::REJECT_REASON_FIELD_MISSING, "nudge.nudge_id is empty"};
+  }
   const bool erased = IsErased(*person, *person);
   const absl::string_view subject =
       erased ? absl::string_view() : KeepBytes(RowBody(View(nudge.moment().subject())));
@@ -159,11 +167,11 @@ bool RowMaker::AddNudgeChange(const Projected& record) {
   changes.source_offsets.push_back(change_.source_position().offset());
   changes.nudge_ids.push_back(nudge_id);
   changes.bytes.push_back(KeepBytes(change_.SerializeAsString()));
-  return true;
+  return std::nullopt;
 }
 
-bool RowMaker::AddReject(const Projected& record) {
-  if (record.tombstone || !Parse(record.value, &reject_)) return false;
+std::optional<Unusable> RowMaker::AddReject(const Projected& record) {
+  if (record.tombstone || !Parse(record.value, &reject_)) return Malformed("is no Reject");
   RejectRows& rows = rows_.rejects;
   rows.partitions.push_back(record.partition);
   rows.offsets.push_back(record.offset);
@@ -176,7 +184,7 @@ bool RowMaker::AddReject(const Projected& record) {
   rows.record_partitions.push_back(reject_.record().partition());
   rows.record_offsets.push_back(reject_.record().offset());
   rows.bytes.push_back(record.value);
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace tend::query

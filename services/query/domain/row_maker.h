@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -15,6 +16,7 @@
 #include "services/query/domain/rows.h"
 #include "tend/v1/nudge.pb.h"
 #include "tend/v1/person_event.pb.h"
+#include "tend/v1/reason.pb.h"
 #include "tend/v1/reject.pb.h"
 #include "tend/v1/relationship.pb.h"
 #include "tend/v1/task_progress.pb.h"
@@ -36,6 +38,12 @@ struct Projected {
   bool tombstone = false;
 };
 
+// Why a record made no row. detail: a literal.
+struct Unusable {
+  v1::RejectReason reason = v1::REJECT_REASON_UNSPECIFIED;
+  absl::string_view detail;
+};
+
 // For one thread. Of each partition the records come in order.
 class RowMaker {
  public:
@@ -47,12 +55,12 @@ class RowMaker {
   // nothing of what it brought is remembered.
   void Begin(bool written);
 
-  // False: the record cannot be used, and made no row.
-  bool AddPersonEvent(const Projected& record);
+  // Each says why, where the record cannot be used.
+  std::optional<Unusable> AddPersonEvent(const Projected& record);
   // A person's own state, a tie, or how far scoring has read.
-  bool AddRelationship(const Projected& record);
-  bool AddNudgeChange(const Projected& record);
-  bool AddReject(const Projected& record);
+  std::optional<Unusable> AddRelationship(const Projected& record);
+  std::optional<Unusable> AddNudgeChange(const Projected& record);
+  std::optional<Unusable> AddReject(const Projected& record);
 
   const BatchRows& rows() const { return rows_; }
 
@@ -73,10 +81,10 @@ class RowMaker {
                   absl::string_view title);
   void AddIdentifiers(const Id& origin, const v1::Party& party);
   void AddListRow(const Id& origin);
-  bool AddPartMoved(const Id& person);
-  bool AddPerson(const Projected& record);
-  bool AddTie(const Projected& record);
-  bool AddScored(const Projected& record);
+  std::optional<Unusable> AddPartMoved(const Id& person);
+  std::optional<Unusable> AddPerson(const Projected& record);
+  std::optional<Unusable> AddTie(const Projected& record);
+  std::optional<Unusable> AddScored(const Projected& record);
   // The text as PostgreSQL takes it, kept until the next batch.
   absl::string_view Keep(absl::string_view text);
   absl::string_view KeepBytes(std::string bytes);
