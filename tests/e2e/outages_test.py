@@ -2,6 +2,7 @@
 services wait, say so and go on by themselves, or stop in time when told to, and the outcome is the trial's.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import unittest
 sys.dont_write_bytecode = True
 from comparison import TOPICS, ComparedWithTheTrial
 from outcome import Outcome
-from running_stack import BIN, STOP_SECONDS, RunningStack, new_folder, while_sending
+from running_stack import BIN, LOOK, STOP_SECONDS, RunningStack, new_folder, while_sending
 from traffic import Traffic, tend_trial
 
 AWAY_SECONDS = 20.0
@@ -19,7 +20,14 @@ FIRST_TOLD_SECONDS = 4.5  # 3 s of a write that is under way, and 1 s of the loo
 TOLD_SECONDS = 0.5  # without asking
 SERVICES = ("enrichment", "scoring", "notification", "ingest", "query")
 FLOW = ("ingest", "enrichment", "scoring", "notification")
-READ = ("tend.interactions.v1", "tend.person-events.v1", "tend.moments.v1", "tend.owner-events.v1")
+# Who reads what flows: each of them rejects what is no message of ours.
+READERS = {"tend.inbox.v1": ["ingest"], "tend.interactions.v1": ["enrichment"], "tend.person-events.v1": ["query", "scoring"],
+           "tend.moments.v1": ["notification"], "tend.owner-events.v1": ["notification"], "tend.nudges.v1": ["query"],
+           "tend.rejects.v1": ["query"]}
+QUERY_READS = [topic for topic, services in READERS.items() if "query" in services]
+# Where a service keeps its state: nobody else writes there, and nobody can tell what was overwritten.
+STATE = {"tend.enrichment-state.v1": "enrichment", "tend.relationships.v1": "scoring", "tend.inboxes.v1": "notification"}
+IMPORTS = "tend.ingest-state.v1"
 
 
 class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
@@ -29,7 +37,7 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.traffic = Traffic(cls.folder, seed=11)
         cls.expected = Outcome(tend_trial(cls.traffic, cls.folder))
-        cls.stack = cls.enterClassContext(RunningStack(cls.folder / "stack", cls.traffic.roster, more=[("scoring", 2)]))
+        cls.stack = cls.enterClassContext(RunningStack(cls.folder / "stack", cls.traffic.roster, more=[("scoring", 2)], inbox=True))
         cls.seen = {}
         stack, traffic = cls.stack, cls.traffic
         stack.stop("scoring-2")
@@ -43,6 +51,8 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         for path in traffic.fresh:
             while_sending(stack, "interactions", path)
         cls.actual = Outcome(record for topic in TOPICS for record in stack.records(topic))
+        cls.ended, cls.down = stack.ended(), [name for name in SERVICES if not stack.serves(name)]
+        cls.poison_state()
 
     @classmethod
     def kafka_away(cls):
@@ -77,10 +87,28 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
 
     @classmethod
     def poison(cls):
-        subprocess.run([str(BIN / "e2e_poison"), cls.stack.place.bootstrap, *READ], check=True)
+        cls.write_poison(READERS)
+
+    @classmethod
+    def write_poison(cls, topics):
+        subprocess.run([str(BIN / "e2e_poison"), cls.stack.place.bootstrap, *topics], check=True)
+
+    @classmethod
+    def poison_state(cls):
+        """The last of all: whoever restarts behind it stops and looks."""
+        cls.write_poison([*STATE, IMPORTS])
+        cls.stack.wait_until_flown()
+        cls.seen["ended by poisoned state"] = cls.stack.ended()
+        cls.seen["import"] = cls.stack.tend("import", "interactions", str(cls.traffic.fresh[-1]))
+        for name in STATE.values():
+            cls.stack.stop(name)
+            cls.stack.start(name, wait=False)
+        deadline = time.monotonic() + AWAY_SECONDS
+        while len(cls.stack.ended()) < len(STATE) and time.monotonic() < deadline:
+            time.sleep(LOOK)
 
     def test_no_service_ended_by_itself(self):
-        self.assertEqual(self.stack.ended(), [])
+        self.assertEqual(self.ended, [])
 
     def test_a_service_stops_in_time_without_kafka(self):
         self.assertEqual([name for name in SERVICES if self.stops[name] > STOP_SECONDS], [], self.stops)
@@ -97,16 +125,33 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         self.assertFalse(self.seen["without PostgreSQL"])
 
     def test_all_serve_again(self):
-        self.assertEqual([name for name in SERVICES if not self.stack.serves(name)], [])
+        self.assertEqual(self.down, [])
 
     def test_each_poison_record_is_a_reject_with_its_bytes(self):
-        places = {}
+        seen = {}
         for record in self.stack.records("tend.rejects.v1"):
-            reject = record["value"]
+            reject = record.get("value", {})
             if "record" in reject and reject.get("value", "").startswith("//8"):  # base64 of ff ff
-                places.setdefault(reject["record"]["topic"], []).append(reject["record"].get("partition", 0))
-        self.assertEqual({topic: sorted(partitions) for topic, partitions in places.items()},
-                         {topic: [0, 1, 2, 3] for topic in READ})
+                seen.setdefault((reject["record"]["topic"], reject["service"]), []).append(reject["record"].get("partition", 0))
+        expected = {(topic, service) for topic, services in READERS.items() for service in services}
+        expected.add(("tend.relationships.v1", "query"))
+        self.assertEqual({place: sorted(partitions) for place, partitions in seen.items()},
+                         {place: [0, 1, 2, 3] for place in expected})
+
+    def test_query_lists_the_rejects_of_all(self):
+        listed = json.loads(self.stack.tend("rejects", "list", "--service", "query", "--limit", "1000", "--json").stdout)["rejects"]
+        places = sorted((entry["reject"]["record"]["topic"], entry["reject"]["record"]["partition"]) for entry in listed)
+        self.assertEqual(places, sorted((topic, partition) for topic in (*QUERY_READS, "tend.relationships.v1") for partition in range(4)))
+
+    def test_poisoned_state_stops_nobody_who_runs_and_is_told_by_whoever_starts(self):
+        self.assertEqual(self.seen["ended by poisoned state"], [])
+        self.assertEqual(sorted(self.stack.ended()), sorted(STATE.values()))
+        for topic, name in STATE.items():
+            self.assertRegex(self.stack.log(name), rf"DATA_LOSS.*restoring {topic}/[0-3]@[0-9]+")
+
+    def test_an_import_tells_where_its_memory_is_poisoned(self):
+        self.assertNotEqual(self.seen["import"].returncode, 0)
+        self.assertIn(f"{IMPORTS}/0@", self.seen["import"].stdout)
 
 
 if __name__ == "__main__":

@@ -36,12 +36,12 @@ def new_folder():
 
 
 class RunningStack:
-    def __init__(self, folder, roster=None, more=(), runtime=""):
+    def __init__(self, folder, roster=None, more=(), runtime="", inbox=False):
         """folder: its own. roster: another one than the sample's. more: second instances, as ("scoring", 2). runtime: more of each
-        service's RuntimeConfig."""
+        service's RuntimeConfig. inbox: whether ingest reads tend.inbox.v1."""
         self.place = Place.elsewhere(folder, more)
         self.place.roster = roster
-        self.place.runtime = runtime
+        self.place.runtime, self.place.inbox = runtime, inbox
         parts = parts_of(self.place) + [Service(name, self.place, instance) for name, instance in more]
         self.parts = {part.name: part for part in parts}
         self.running = {}

@@ -32,6 +32,7 @@ class Place:
     http: dict = field(default_factory=lambda: dict(HTTP))
     roster: Path = None  # another one than the sample's
     runtime: str = ""  # more of RuntimeConfig, for all services
+    inbox: bool = False  # whether ingest reads tend.inbox.v1
 
     @staticmethod
     def elsewhere(home, more=()):
@@ -146,6 +147,8 @@ class Service(Part):
             text += f'identity_key_file: "{self.home / "identity.key"}"\n'
         if "\nroster_file:" in shipped and self.place.roster is not None:
             text += f'roster_file: "{self.place.roster}"\n'
+        if self.service == "ingest" and self.place.inbox:
+            text += "inbox { }\n"
         if "\nmetrics_addresses " in shipped:
             text += "".join(f'metrics_addresses {{ key: "{name}" value: "{self.place.metrics_of(name)}" }}\n' for name in SERVICES)
         write_private(self.config, text)
