@@ -107,7 +107,6 @@ absl::Status Client::Fatal() {
 }
 
 absl::Status Client::Heard() {
-  TEND_RETURN_IF_ERROR(TakeErrors());
   if (!std::exchange(errors_->all_down, false)) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("no broker is left; last heard: ", errors_->last));
 }

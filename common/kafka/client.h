@@ -53,7 +53,8 @@ class Client {
   absl::Status TakeError(rd_kafka_event_t* event);
   // The client's fatal error, or OK.
   absl::Status Fatal();
-  // UNAVAILABLE when error events said that no broker was left, since the last call.
+  // UNAVAILABLE when an error event, of those taken in, said that no broker was left since the last
+  // call.
   absl::Status Heard();
   // How many error events came so far: of connections that broke, above all.
   int64_t error_count() const { return errors_->count; }

@@ -74,7 +74,10 @@ absl::Status KafkaLog::CreateTopic(const stream::TopicConfig& config) {
   return admin_.CreateTopic(spec);
 }
 
-absl::Status KafkaLog::Heard() { return uncommitted_->Heard(); }
+absl::Status KafkaLog::Heard() {
+  TEND_RETURN_IF_ERROR(uncommitted_->TakeErrors());
+  return uncommitted_->Heard();
+}
 
 absl::StatusOr<int> KafkaLog::PartitionCount(absl::string_view topic) {
   TEND_ASSIGN_OR_RETURN(const Topic* found, committed_->FindTopic(topic));

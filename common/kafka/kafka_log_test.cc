@@ -264,6 +264,26 @@ TEST_F(KafkaLogTest, ABrokerThatIsAwayIsUnavailableAndSaysWhy) {
   EXPECT_TRUE(absl::IsUnavailable((*away->NewProducer())->Send({record}, written)));
 }
 
+TEST_F(KafkaLogTest, WhenNoBrokerIsLeftAWriteDoesNotWaitForItsTimeLimit) {
+  KafkaOptions options = KafkaBroker::Get().Options();
+  options.delivery_timeout = absl::Seconds(60);
+  const auto log = *KafkaLog::Make(options);
+  NewRecord record;
+  const std::string topic = Topic("t");
+  record.topic = topic;
+  std::vector<stream::Written> written;
+  const auto producer = *log->NewProducer();
+  ASSERT_EQ(producer->Send({record}, written), absl::OkStatus());
+  KafkaBroker::Get().Pause();
+  KafkaBroker::Get().Disconnect();
+  const absl::Time start = absl::Now();
+  const absl::Status status = producer->Send({record}, written);
+  EXPECT_LT(absl::Now() - start, absl::Seconds(30));
+  KafkaBroker::Get().Resume();
+  EXPECT_TRUE(absl::IsUnknown(status)) << status;
+  EXPECT_EQ((*log->NewProducer())->Send({record}, written), absl::OkStatus());
+}
+
 std::unique_ptr<LogUnderTest> Make() { return std::make_unique<KafkaLogUnderTest>(); }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/errors.h"
 #include "common/kafka/produce.h"
@@ -12,6 +14,9 @@ namespace {
 
 // Every record is reported at the latest after its delivery timeout; waits are cut into these.
 constexpr int kReportWaitMs = 100;
+// Where no broker is left, one that comes back so soon is waited for: a connection that broke is
+// made anew in 50 ms.
+constexpr absl::Duration kAloneFor = absl::Seconds(1);
 
 }  // namespace
 
@@ -39,7 +44,11 @@ absl::Status KafkaProducer::Send(absl::Span<const stream::NewRecord> records,
   }
   // Also after an error: no report may be left to the next Send.
   absl::Status broken;
-  while (outstanding_ > 0 && broken.ok()) broken = TakeReports(kReportWaitMs);
+  while (outstanding_ > 0 && broken.ok()) {
+    const size_t before = outstanding_;
+    broken = TakeReports(kReportWaitMs);
+    if (broken.ok()) broken = CheckAlone(outstanding_ < before);
+  }
   written_ = nullptr;
   if (!broken.ok()) return broken;
   return client_->Explain(failure_);
@@ -70,6 +79,18 @@ absl::Status KafkaProducer::TakeReports(int wait_ms) {
     TakeReport(*message);
   }
   return absl::OkStatus();
+}
+
+absl::Status KafkaProducer::CheckAlone(bool reported) {
+  const absl::Status heard = client_->Heard();
+  if (reported) {
+    alone_ = absl::OkStatus();
+  } else if (!heard.ok()) {
+    alone_ = heard;
+    alone_since_ = absl::Now();
+  }
+  if (alone_.ok() || absl::Now() - alone_since_ < kAloneFor) return absl::OkStatus();
+  return absl::UnknownError(absl::StrCat("writing: ", alone_.message()));
 }
 
 void KafkaProducer::TakeReport(const rd_kafka_message_t& message) {

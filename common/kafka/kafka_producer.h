@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/kafka/client.h"
 #include "common/kafka/handle.h"
@@ -20,6 +21,7 @@
 namespace tend::kafka {
 
 // At least once, acknowledged by all in-sync replicas; within one Send in order per partition.
+// When no broker is left Send does not wait for the delivery's time limit: UNKNOWN.
 class KafkaProducer final : public stream::Producer {
  public:
   static absl::StatusOr<std::unique_ptr<KafkaProducer>> Make(const KafkaOptions& options);
@@ -37,12 +39,16 @@ class KafkaProducer final : public stream::Producer {
   // Takes the reports that have come, or that come within the wait.
   absl::Status TakeReports(int wait_ms);
   void TakeReport(const rd_kafka_message_t& message);
+  // UNKNOWN when no broker has been there, and no report has come, for too long.
+  absl::Status CheckAlone(bool reported);
 
   const std::unique_ptr<Client> client_;  // the last to go
   QueueHandle reports_;
   std::vector<stream::Written>* written_ = nullptr;  // of the current Send
   size_t outstanding_ = 0;
   absl::Status failure_;  // the first of the current Send
+  absl::Status alone_;    // why there is no broker; OK: there may be one
+  absl::Time alone_since_;
 };
 
 // Exactly once. Errors of calls that may take effect late (an end of a transaction that timed out,

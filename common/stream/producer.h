@@ -70,7 +70,7 @@ class Producer {
 
   // Writes all records and waits until the log has them for good (acks=all). `written`: replaced by
   // one place per record, in order. On any error each record may or may not have been written: send
-  // all again, readers drop repeats.
+  // all again, readers drop repeats; but after UNKNOWN and FAILED_PRECONDITION with a new producer.
   virtual absl::Status Send(absl::Span<const NewRecord> records, std::vector<Written>& written) = 0;
 };
 

@@ -16,7 +16,7 @@ from running_stack import BIN, LOOK, STOP_SECONDS, RunningStack, new_folder, whi
 from traffic import Traffic, tend_trial
 
 AWAY_SECONDS = 20.0
-FIRST_TOLD_SECONDS = 4.5  # 3 s of a write that is under way, and 1 s of the look after it
+FIRST_TOLD_SECONDS = 3.5  # 3 s of a question for earlier imports that was under way; else 1 s, until it is known
 TOLD_SECONDS = 0.5  # without asking
 SERVICES = ("enrichment", "scoring", "notification", "ingest", "query")
 FLOW = ("ingest", "enrichment", "scoring", "notification")
