@@ -65,11 +65,7 @@ void Intake::Settle(absl::Span<const stream::Written> written) {
   for (size_t i = 0; i < written.size(); ++i) {
     TakenItem& item = items_[item_of_record_[i]];
     if (item.reject.has_value()) continue;
-    v1::Position& position = item.position.emplace();
-    position.set_topic(records_[i].topic);
-    position.set_partition(written[i].partition);
-    position.set_offset(written[i].offset.value());
-    last_ = position;
+    item.position = last_ = PositionOf(records_[i].topic, written[i]);
   }
   records_.clear();
   item_of_record_.clear();

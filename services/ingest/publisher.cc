@@ -31,6 +31,14 @@ absl::Status ToCaller(const absl::Status& status) {
 
 }  // namespace
 
+v1::Position PositionOf(const std::string& topic, const stream::Written& written) {
+  v1::Position position;
+  position.set_topic(topic);
+  position.set_partition(written.partition);
+  position.set_offset(written.offset.value());
+  return position;
+}
+
 Publisher::Publisher(stream::Log& log, const PublisherLimits& limits)
     : log_(log), limits_(limits), thread_([this](const std::stop_token& stop) {
         pthread_setname_np(pthread_self(), "publisher");

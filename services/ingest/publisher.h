@@ -26,6 +26,7 @@
 #include "common/base/latency_histogram.h"
 #include "common/runtime/mutex.h"
 #include "common/stream/log.h"
+#include "tend/v1/position.pb.h"
 #include "tend/v1/reason.pb.h"
 
 namespace tend::ingest {
@@ -40,6 +41,9 @@ struct Outgoing {
   std::string value;
   v1::RejectReason reject_reason = v1::REJECT_REASON_UNSPECIFIED;  // set in a reject
 };
+
+// Where a record went, as its caller is told.
+v1::Position PositionOf(const std::string& topic, const stream::Written& written);
 
 struct PublisherLimits {
   // Of keys and values that wait; a caller beyond it is told UNAVAILABLE at once.

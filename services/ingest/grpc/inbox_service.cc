@@ -30,9 +30,7 @@ grpc::Status InboxServiceHandler::Tell(const Request& request, v1::OwnerEvent ev
   const Outgoing record{kOwnerEventsTopic, request.owner_id(), event.SerializeAsString()};
   const auto written = publisher_.Publish({&record, 1});
   if (!written.ok()) return rpc::ToGrpc(written.status());
-  response->mutable_position()->set_topic(kOwnerEventsTopic);
-  response->mutable_position()->set_partition(written->front().partition);
-  response->mutable_position()->set_offset(written->front().offset.value());
+  *response->mutable_position() = PositionOf(kOwnerEventsTopic, written->front());
   return grpc::Status::OK;
 }
 

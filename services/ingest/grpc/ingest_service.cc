@@ -33,10 +33,7 @@ absl::Status Tell(const v1::ImportOwnersRequest& request, absl::Time now, Publis
   }
   TEND_ASSIGN_OR_RETURN(const std::vector<stream::Written> written, publisher.Publish(records));
   for (const stream::Written& place : written) {
-    v1::Position* position = response->add_positions();
-    position->set_topic(kOwnerEventsTopic);
-    position->set_partition(place.partition);
-    position->set_offset(place.offset.value());
+    *response->add_positions() = PositionOf(kOwnerEventsTopic, place);
   }
   return absl::OkStatus();
 }
