@@ -120,7 +120,7 @@ std::optional<Fault> RowMapper::Map(const Row& row) {
     const absl::string_view text = time_.Get(row.cells, scratch_);
     time = times_.Parse(text);
     if (!time.has_value()) {
-      return Fault{v1::REJECT_REASON_TIME_INVALID, time_.PlaceNames(slots_),
+      return Fault{v1::REJECT_REASON_TIME_INVALID, time_.PlaceNames(slots_, row.cells),
                    text.empty() ? "the time is empty" : "not a time of the mapping's formats"};
     }
   }
@@ -221,7 +221,7 @@ std::optional<Fault> RowMapper::Build(const Rule& rule, size_t index, const Row&
     std::optional<Fault> fault = setter.Set(text, times_, interaction);
     if (!fault.has_value()) continue;
     fault->detail = absl::StrCat(fault->field, ": ", fault->detail);
-    fault->field = value.PlaceNames(slots_);
+    fault->field = value.PlaceNames(slots_, row.cells);
     return fault;
   }
   return std::nullopt;

@@ -83,6 +83,17 @@ std::string Value::PlaceNames(const Slots& slots) const {
   return absl::StrJoin(names, ", ");
 }
 
+std::string Value::PlaceNames(const Slots& slots, absl::Span<const absl::string_view> cells) const {
+  std::vector<absl::string_view> names;
+  for (const Piece& piece : pieces_) {
+    const auto filled = std::find_if(piece.slots.begin(), piece.slots.end(), [cells](int slot) {
+      return !absl::StripAsciiWhitespace(cells[slot]).empty();
+    });
+    if (filled != piece.slots.end()) names.push_back(slots.names()[*filled]);
+  }
+  return names.empty() ? PlaceNames(slots) : absl::StrJoin(names, ", ");
+}
+
 bool MeansYes(absl::string_view text) {
   constexpr absl::string_view kNo[] = {"",  "false", "no",   "n",    "0",
                                        "f", "off",   "none", "null", "-"};

@@ -41,6 +41,8 @@ class Value {
   bool unset() const { return pieces_.empty(); }
   // "from, to": for messages about what is missing.
   std::string PlaceNames(const Slots& slots) const;
+  // Only those that Get takes in this row; all of them where no cell is filled.
+  std::string PlaceNames(const Slots& slots, absl::Span<const absl::string_view> cells) const;
 
  private:
   // A constant, or alternatives of which the first that is not empty counts.
