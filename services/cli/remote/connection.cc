@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
@@ -143,10 +142,14 @@ std::string MessageOf(const absl::Status& status) {
     return "no answer in time";
   }
   // gRPC tells the whole way to what its last sentence says.
-  if (!absl::StrContains(message, "failed to connect to all addresses")) {
-    return PrintableLines(message);
+  for (const absl::string_view begin :
+       {"failed to connect to all addresses", "DNS resolution failed"}) {
+    const size_t at = message.find(begin);
+    if (at == absl::string_view::npos) continue;
+    return PrintableLines(absl::StrCat(message.substr(0, at),
+                                       "no connection: ", message.substr(message.rfind(": ") + 2)));
   }
-  return absl::StrCat("no connection: ", message.substr(message.rfind(": ") + 2));
+  return PrintableLines(message);
 }
 
 std::string Advice(const absl::Status& status, const std::string& address) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/rpc/health.h"
 #include "services/cli/json.h"
@@ -29,7 +30,7 @@ void Run(const QuestionOptions& options, ExitCode& exit_code) {
     json.Put("error", error);
     std::cout << json.Text(1) << "\n";
   } else {
-    std::cout << server->address << ": " << (serving.ok() ? state : error) << "\n";
+    std::cout << (serving.ok() ? absl::StrCat(server->address, ": ", state) : error) << "\n";
   }
   exit_code = serving.value_or(false) ? ExitCode::kOk : ExitCode::kFailed;
 }

@@ -126,6 +126,11 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
   return response;
 }
 
+// "1 row", "1,200 rows".
+std::string Counted(int64_t count, const char* what) {
+  return absl::StrCat(WithCommas(count), " ", what, count == 1 ? "" : "s");
+}
+
 // Row by row what the answer names, and how to see all of them.
 std::string RejectsText(const Arguments& arguments, const v1::ImportListResponse& response) {
   Table table({{"row", false, 12}, {"reason"}, {"field", false, 12}, {"detail", false, 20}});
@@ -155,8 +160,8 @@ absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Ch
     std::cout << JsonOf(response);
     return absl::OkStatus();
   }
-  std::cout << WithCommas(response.rows()) << " rows read in " << FormatSpan(absl::Now() - start)
-            << ", " << WithCommas(response.accepted_rows()) << " interactions accepted, "
+  std::cout << Counted(response.rows(), "row") << " read in " << FormatSpan(absl::Now() - start)
+            << ", " << Counted(response.accepted_rows(), "interaction") << " accepted, "
             << WithCommas(response.rejected_rows()) << " rejected. Import " << response.import_id()
             << "\n";
   if (response.rejected_rows() > 0) std::cout << RejectsText(arguments, response);

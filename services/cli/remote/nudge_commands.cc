@@ -152,7 +152,7 @@ absl::StatusOr<std::string> OwnerOf(const AnswerArguments& arguments) {
   if (answer.ok()) return answer->nudge().owner_id();
   return absl::Status(answer.status().code(),
                       absl::StrCat("whose nudge it is, query at ", server.address, " did not say (",
-                                   answer.status().message(), "); --owner says it, too"));
+                                   MessageOf(answer.status()), "); --owner says it, too"));
 }
 
 absl::Status SendAnswer(const AnswerArguments& arguments, const Channel& channel) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/rpc/server.h"
 #include "services/cli/remote/list_command.h"
 #include "services/cli/remote/nudge_commands.h"
@@ -25,6 +28,7 @@
 #include "tend/v1/nudge_service.grpc.pb.h"
 #include "tend/v1/operations_service.grpc.pb.h"
 #include "tend/v1/relationship_service.grpc.pb.h"
+#include "tend/v1/service_config.pb.h"
 
 namespace tend::cli {
 namespace {
@@ -360,6 +364,30 @@ TEST_F(QuestionsTest, AnAnswerFindsTheOwnerAndCarriesARequestId) {
   EXPECT_EQ(inbox_.answer.request_id().size(), 32u);
   EXPECT_EQ(Run({"answer", "n2", "too_early", "--query", address()}), ExitCode::kFailed);
   EXPECT_THAT(err_, HasSubstr("--owner"));
+}
+
+TEST_F(QuestionsTest, WithoutAServerTheLastSentenceOfTheWayIsSaid) {
+  EXPECT_EQ(Run({"answer", "n1", "too_early", "--query", "127.0.0.1:1"}), ExitCode::kFailed);
+  EXPECT_THAT(err_,
+              HasSubstr("query at 127.0.0.1:1 did not say (no connection: Connection refused); "
+                        "--owner says it, too"));
+}
+
+TEST_F(QuestionsTest, AWrongTokenIsSaidWithWhatToDo) {
+  v1::RuntimeConfig config;
+  config.set_rpc_address("127.0.0.1:0");
+  v1::AccessToken& token = *config.add_tokens();
+  token.set_name("crm");
+  token.set_sha256(absl::BytesToHexString(Sha256("secret")));
+  token.add_scopes(v1::SCOPE_INGEST);
+  server_ = *rpc::Server::Start(config, {&relationships_});
+  setenv("TEND_TOKEN", "wrong", /*overwrite=*/1);
+  EXPECT_EQ(Run({"ready"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("tend ready: set TEND_TOKEN"));
+  setenv("TEND_TOKEN", "secret", /*overwrite=*/1);
+  EXPECT_EQ(Run({"ready"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("tend ready: ask for a token with that scope"));
+  unsetenv("TEND_TOKEN");
 }
 
 TEST_F(QuestionsTest, RejectsAreListedByPlaceAndShownWithTheirBytesMadeSafe) {

@@ -68,6 +68,7 @@ absl::StatusOr<StatusReport> Ask(const Arguments& arguments) {
     std::cerr << "tend status: query does not say what flows: " << MessageOf(report.flow.status())
               << "\n";
   }
+  const SlowAnswer slow;
   report.hops = AskKafka(bootstrap);
   if (!report.hops.ok()) {
     std::cerr << "tend status: Kafka at " << bootstrap << ": " << report.hops.status().message()

@@ -15,6 +15,7 @@
 #include "common/runtime/text_config.h"
 #include "services/cli/json.h"
 #include "services/cli/remote/connection.h"
+#include "services/cli/remote/question.h"
 #include "services/cli/topics/record_json.h"
 #include "services/cli/topics/topic_plan.h"
 
@@ -63,6 +64,7 @@ absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> Connect(const Arguments& argume
 }
 
 absl::StatusOr<std::optional<ExistingTopic>> Find(kafka::Admin& admin, const std::string& name) {
+  const SlowAnswer slow;
   const absl::StatusOr<kafka::TopicDescription> found = admin.DescribeTopic(name);
   if (absl::IsNotFound(found.status())) return std::nullopt;
   if (!found.ok()) return found.status();
@@ -187,16 +189,17 @@ void TellFailure(const absl::Status& status, ExitCode& exit_code) {
   if (absl::IsUnavailable(status)) {
     std::cerr << "tend topics: is Kafka up there? --bootstrap names another place\n";
   }
-  if (absl::IsNotFound(status) || absl::IsInvalidArgument(status)) {
-    std::cerr << "tend topics: put that right; 'tend topics list' names the topics, 'tend topics "
-                 "apply' makes them\n";
-  }
   exit_code = ExitCode::kFailed;
 }
 
 void RunRead(const Arguments& arguments, ExitCode& exit_code) {
   const absl::Status status = Read(arguments, std::cout);
-  if (!status.ok()) TellFailure(status, exit_code);
+  if (status.ok()) return;
+  TellFailure(status, exit_code);
+  if (absl::IsNotFound(status)) {
+    std::cerr
+        << "tend topics: 'tend topics list' names the topics, 'tend topics apply' makes them\n";
+  }
 }
 
 void RunApply(const Arguments& arguments, ExitCode& exit_code) {
