@@ -33,6 +33,12 @@ stream::Outcome Malformed(absl::string_view message) {
                                  absl::StrCat("the bytes are not a ", message));
 }
 
+stream::Outcome Absent() {
+  return stream::Outcome::Reject(
+      v1::REJECT_REASON_NUDGE_ABSENT,
+      "the nudge is not in the owner's inbox: it left before, or never was there");
+}
+
 template <typename Message>
 bool Parse(absl::string_view bytes, Message& message) {
   return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -73,9 +79,8 @@ stream::Outcome NotificationProcessor::ProcessOwnerEvent(const stream::Record& r
   if (std::optional<Fault> fault = FaultOf(event, record.key, FindZone)) {
     return RejectFor(*std::move(fault));
   }
-  if (!Counts(EffectOf(event, inboxes_.Find(record.key), context.now()))) {
-    return stream::Outcome::Used();
-  }
+  const Effect effect = EffectOf(event, inboxes_.Find(record.key), context.now());
+  if (!Counts(effect)) return effect == Effect::kNoNudge ? Absent() : stream::Outcome::Used();
   OwnerInbox& inbox = inboxes_.Mutable(record.key);
   InboxEditor(attention_, context.now(), inbox, changes_).Apply(event, FindZone);
   Finish(record.key, inbox, context);

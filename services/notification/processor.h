@@ -26,7 +26,8 @@ inline constexpr char kNudgesTopic[] = "tend.nudges.v1";
 // twice.
 struct NotificationCounts {
   int64_t repeats = 0;
-  // About a nudge that is not in the inbox (any more).
+  // About a nudge that is not in the inbox (any more). Of an owner's it is a reject, too: what they
+  // said would be lost.
   int64_t without_nudge = 0;
   // Over before they came.
   int64_t past = 0;

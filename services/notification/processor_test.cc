@@ -55,11 +55,15 @@ class ProcessorTest : public ::testing::Test {
   void Open(const std::string& id, const std::string& owner) {
     EXPECT_FALSE(Process(Opened(id, owner), owner).rejected());
   }
-  void Answer(const std::string& id, const std::string& owner) {
-    v1::OwnerEvent event = ByOwner("answer " + id, owner);
+  stream::Outcome TryAnswer(const std::string& id, const std::string& owner,
+                            const std::string& event_id) {
+    v1::OwnerEvent event = ByOwner(event_id, owner);
     event.mutable_nudge_answered()->set_nudge_id(id);
     event.mutable_nudge_answered()->set_feedback(v1::FEEDBACK_TOO_EARLY);
-    EXPECT_FALSE(Process(event).rejected());
+    return Process(event);
+  }
+  void Answer(const std::string& id, const std::string& owner) {
+    EXPECT_FALSE(TryAnswer(id, owner, "answer " + id).rejected());
   }
 
   v1::MomentEvent Opened(const std::string& id, const std::string& owner) {
@@ -110,10 +114,31 @@ class ProcessorTest : public ::testing::Test {
 TEST_F(ProcessorTest, OwnersHaveInboxesOfTheirOwn) {
   Open("m1", "eve");
   Open("m2", "adam");
-  Answer("m1", "adam");
+  EXPECT_EQ(TryAnswer("m1", "adam", "1").reason(), v1::REJECT_REASON_NUDGE_ABSENT);
   Answer("m2", "adam");
   EXPECT_THAT(context_.emitted, ElementsAre("m1 OPEN", "m2 OPEN", "m2 ANSWERED"));
   EXPECT_EQ(processor_->counts().without_nudge, 1);
+}
+
+TEST_F(ProcessorTest, AnAnswerToANudgeThatNobodyHasIsRejected) {
+  EXPECT_EQ(TryAnswer("m1", "eve", "1").reason(), v1::REJECT_REASON_NUDGE_ABSENT);
+  Open("m2", "eve");
+  EXPECT_EQ(TryAnswer("m1", "eve", "1").reason(), v1::REJECT_REASON_NUDGE_ABSENT);
+}
+
+TEST_F(ProcessorTest, TheFirstAnswerStandsAndASecondIsRejected) {
+  Open("m1", "eve");
+  Answer("m1", "eve");
+  Answer("m1", "eve");  // the same one again is a repeat
+  EXPECT_EQ(TryAnswer("m1", "eve", "2").reason(), v1::REJECT_REASON_NUDGE_ABSENT);
+  EXPECT_THAT(context_.emitted, ElementsAre("m1 OPEN", "m1 ANSWERED"));
+}
+
+TEST_F(ProcessorTest, ASnoozeOfWhatIsNotThereIsRejected) {
+  v1::OwnerEvent event = ByOwner("snooze", "eve");
+  event.mutable_nudge_snoozed()->set_nudge_id("m1");
+  *event.mutable_nudge_snoozed()->mutable_until_time() = model::ToStamp(context_.time + kLife);
+  EXPECT_EQ(Process(event).reason(), v1::REJECT_REASON_NUDGE_ABSENT);
 }
 
 TEST_F(ProcessorTest, WhatChangedIsFlushedOnceAndNothingElseIs) {

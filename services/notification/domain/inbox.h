@@ -51,7 +51,8 @@ enum class Effect {
   kChange,
   // The same moment or owner event came before.
   kRepeat,
-  // It is about a nudge that is not in the inbox (any more): the two crossed on their way.
+  // It is about a nudge that is not in the inbox: it left before, perhaps while this was on its
+  // way, or never was there.
   kNoNudge,
   // It was over before it came: a moment that has expired, a snooze that has ended.
   kPast,

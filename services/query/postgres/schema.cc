@@ -291,10 +291,20 @@ constexpr const char* kOpenNudges = R"sql(
 CREATE INDEX nudge_open ON nudge (create_time DESC, nudge_id) WHERE state IN (1, 2);
 )sql";
 
+constexpr const char* kNudgeAbsent = R"sql(
+CREATE OR REPLACE FUNCTION report.reject_reason_name(n smallint)
+  RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+  SELECT (ARRAY[
+    'malformed', 'field_missing', 'field_invalid', 'time_invalid', 'out_of_order',
+    'fact_unknown', 'party_unknown', 'too_large', 'column_missing', 'file_repeated',
+    'version_unknown', 'person_erased', 'nudge_absent'])[n] $body$;
+)sql";
+
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
                                     postgres::Migration{"reports", kReports},
                                     postgres::Migration{"reject_pages", kRejectPages},
-                                    postgres::Migration{"open_nudges", kOpenNudges}};
+                                    postgres::Migration{"open_nudges", kOpenNudges},
+                                    postgres::Migration{"nudge_absent", kNudgeAbsent}};
 
 }  // namespace
 
