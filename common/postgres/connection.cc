@@ -181,7 +181,15 @@ absl::Status Connection::Wait(bool for_writing) {
           : static_cast<int>(absl::ToInt64Milliseconds(std::max(left, absl::ZeroDuration()))) + 1;
   const int ready = poll(&waited, 1, limit);
   if (ready > 0 || (ready < 0 && errno == EINTR)) return absl::OkStatus();
-  return Lost(ready == 0 ? "an answer in time" : "poll");
+  if (ready < 0) return Lost("poll");
+  session_ = nullptr;
+  return absl::UnavailableError(absl::StrCat("PostgreSQL has not answered for ",
+                                             absl::FormatDuration(options_.answer_timeout)));
+}
+
+absl::Status Connection::Look() {
+  const absl::StatusOr<std::vector<Rows>> answer = Run(Batch().Add("SELECT 1"));
+  return answer.status();
 }
 
 // Reads all there is up to the sync, also after an error: the first one counts.

@@ -86,6 +86,9 @@ class Connection {
   // Runs any number of statements without parameters, as they stand: migrations.
   absl::Status RunScript(const std::string& script);
 
+  // Whether the server answers. Errors: as Run's.
+  absl::Status Look();
+
   // How many times it had to connect.
   int connects() const { return connects_; }
 

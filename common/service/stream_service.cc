@@ -11,8 +11,8 @@
 #include "common/runtime/log.h"
 #include "common/runtime/metric_names.h"
 #include "common/runtime/metrics.h"
-#include "common/runtime/mutex.h"
 #include "common/service/lag_watch.h"
+#include "common/service/up.h"
 #include "common/stream/system_clock.h"
 #include "common/stream/worker_loop.h"
 
@@ -34,10 +34,12 @@ constexpr absl::Duration kStallAfter = absl::Seconds(30);
 // Carries what the loop tells to metrics, health and log.
 class Teller final : public stream::WorkerLoopObserver {
  public:
-  // looked_at: the lag watch's own.
-  Teller(Metrics& metrics, rpc::Server& server, std::unique_ptr<stream::Log> looked_at)
+  // looked_at: the lag watch's own. look: as RunStreamService's.
+  Teller(Metrics& metrics, rpc::Server& server, std::unique_ptr<stream::Log> looked_at,
+         const std::function<absl::Status()>& look)
       : metrics_(metrics),
-        server_(server),
+        look_(look),
+        up_(metrics, server),
         lag_(std::move(looked_at), metrics, kLookEvery, kStallAfter,
              [this](const absl::Status& status) { Looked(status); }) {}
 
@@ -57,7 +59,7 @@ class Teller final : public stream::WorkerLoopObserver {
     }
     moved_ = moved_ || totals.transactions != told_.transactions || view.running_tasks != tasks_;
     // Something moved since the trouble, and nothing waits: it is over.
-    if (moved_ && !view.waiting) SetUp(worker_works_, true);
+    if (moved_ && !view.waiting) up_.SetWorks(true);
     told_ = totals;
     tasks_ = view.running_tasks;
     return lag_.Tell(view.positions, view.waiting);
@@ -67,41 +69,27 @@ class Teller final : public stream::WorkerLoopObserver {
     metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
     LogWarning("waiting", {{"because", status}});
     moved_ = false;
-    SetUp(worker_works_, false);
+    up_.SetWorks(false);
   }
 
  private:
-  // On the lag watch's thread. One look that fails may be a slow broker.
-  void Looked(const absl::Status& status) {
-    failed_looks_ = status.ok() ? 0 : failed_looks_ + 1;
-    const bool answers = failed_looks_ < 2;
-    if (SetUp(log_answers_, answers) && !answers) LogWarning("waiting", {{"because", status}});
-  }
-
-  // Both must be for the service to be up. Returns whether `what` changed.
-  bool SetUp(bool& what, bool up) {
-    const MutexLock lock(mu_);
-    const bool changed = std::exchange(what, up) != up;
-    metrics_.Set(metric::kUp, worker_works_ && log_answers_ ? 1 : 0);
-    server_.SetServing(worker_works_ && log_answers_);
-    return changed;
-  }
+  // On the lag watch's thread.
+  void Looked(const absl::Status& status) { up_.Looked(status.ok() && look_ ? look_() : status); }
 
   Metrics& metrics_;
-  rpc::Server& server_;
+  const std::function<absl::Status()>& look_;
   stream::WorkerStats told_;
   int tasks_ = 0;
-  bool moved_ = false;    // since the last trouble
-  int failed_looks_ = 0;  // in a row; of the lag watch's thread
-  Mutex mu_;
-  bool worker_works_ = false, log_answers_ = true;  // of mu_
-  LagWatch lag_;                                    // the first to go
+  bool moved_ = false;  // since the last trouble
+  Up up_;
+  LagWatch lag_;  // the first to go
 };
 
 }  // namespace
 
 absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view service,
-                              const stream::ProcessorSpec& spec, std::stop_token stop) {
+                              const stream::ProcessorSpec& spec, std::stop_token stop,
+                              const std::function<absl::Status()>& look) {
   Metrics metrics(service);
   int metrics_port = 0;
   if (!config.metrics_address().empty()) {
@@ -118,7 +106,7 @@ absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view
   kafka.client_id += ".lag";
   kafka.call_timeout = kLookWithin;
   TEND_ASSIGN_OR_RETURN(std::unique_ptr<kafka::KafkaLog> looked_at, kafka::KafkaLog::Make(kafka));
-  Teller teller(metrics, *server, std::move(looked_at));
+  Teller teller(metrics, *server, std::move(looked_at), look);
   const stream::SystemClock clock;
   stream::WorkerLoopOptions options;
   options.worker.member = config.instance();

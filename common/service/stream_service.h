@@ -4,6 +4,7 @@
 #ifndef TEND_COMMON_SERVICE_STREAM_SERVICE_H_
 #define TEND_COMMON_SERVICE_STREAM_SERVICE_H_
 
+#include <functional>
 #include <stop_token>
 
 #include "absl/status/status.h"
@@ -15,10 +16,12 @@ namespace tend::service {
 
 // Runs on the caller's thread until `stop`. service: "scoring". config: without faults
 // (CheckRuntime). Health says SERVING while partitions are served or the group has given none yet,
-// and NOT_SERVING while the log does not answer.
+// and NOT_SERVING while the log does not answer, or what else the service needs. look: asks that,
+// every few seconds on a thread of its own, for less than two: a stop waits for it.
 // Errors: of the ports and of Kafka's settings; what a worker cannot mend (stream/recovery.h).
 absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view service,
-                              const stream::ProcessorSpec& spec, std::stop_token stop);
+                              const stream::ProcessorSpec& spec, std::stop_token stop,
+                              const std::function<absl::Status()>& look = {});
 
 }  // namespace tend::service
 

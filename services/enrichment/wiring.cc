@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
+#include "common/postgres/connection.h"
 #include "common/service/stream_service.h"
 #include "services/enrichment/domain/phone.h"
 #include "services/enrichment/postgres/postgres_identity_store.h"
@@ -21,6 +22,8 @@ namespace tend::enrichment {
 namespace {
 
 constexpr size_t kLeastKeyBytes = 32;
+// A stop waits for the look it is at.
+constexpr absl::Duration kLookWithin = absl::Seconds(1);
 
 absl::StatusOr<std::string> ReadKey(const std::string& path) {
   TEND_ASSIGN_OR_RETURN(std::string bytes, ReadConfigFile(path));
@@ -69,8 +72,12 @@ absl::Status Run(const Settings& settings, const std::stop_token& stop) {
 
   EnrichmentOptions options;
   options.parties.default_region = config.default_region();
+  postgres::ConnectionOptions looked_at = identity.connection;
+  looked_at.answer_timeout = kLookWithin;
+  postgres::Connection looks(looked_at);
   return service::RunStreamService(config.runtime(), "enrichment",
-                                   EnrichmentSpec(options, settings.roster, store, nullptr), stop);
+                                   EnrichmentSpec(options, settings.roster, store, nullptr), stop,
+                                   [&looks] { return looks.Look(); });
 }
 
 }  // namespace tend::enrichment

@@ -24,6 +24,7 @@
 #include "common/runtime/metric_names.h"
 #include "common/runtime/metrics.h"
 #include "common/service/lag_watch.h"
+#include "common/service/up.h"
 #include "common/stream/system_clock.h"
 #include "services/query/flow/flow_sampler.h"
 #include "services/query/grpc/list_service.h"
@@ -56,6 +57,10 @@ constexpr int kMostReadConnections = 64, kMostHistoryMonths = 1200;
 constexpr absl::Duration kLookEvery = absl::Seconds(5);
 // A stop waits for what is on its way; librdkafka tries a question about offsets three times.
 constexpr absl::Duration kCallWithin = absl::Seconds(3), kLookWithin = absl::Seconds(1);
+// Of a trouble that lasts.
+constexpr absl::Duration kTellEvery = absl::Minutes(1);
+// Callers of ours wait 10 s: they are to hear before that the tables do not answer.
+constexpr absl::Duration kAnswerWithin = absl::Seconds(5);
 // A page of each instance and two requests a partition each time; rates are over a minute.
 constexpr absl::Duration kFlowEvery = absl::Seconds(10);
 // A batch takes well under a second, and one that moves a month's rows a minute at most.
@@ -74,17 +79,26 @@ int64_t Total(const RejectCounts& rejects) {
 // Carries what the projector tells to metrics, health, log, and to whom waits for a position.
 class Teller final : public ProjectorObserver {
  public:
-  Teller(Metrics& metrics, rpc::Server& server, service::LagWatch& lag, PositionWatch& watch)
-      : metrics_(metrics), server_(server), lag_(lag), watch_(watch) {}
+  // looked_at: the lag watch's own.
+  Teller(const v1::QueryConfig& config, Metrics& metrics, rpc::Server& server, PositionWatch& watch,
+         const stream::Clock& clock, std::unique_ptr<stream::Log> looked_at)
+      : metrics_(metrics),
+        watch_(watch),
+        clock_(clock),
+        up_(metrics, server),
+        looks_({.conninfo = config.postgres(), .answer_timeout = kLookWithin}),
+        // Without Kafka what is known is still told.
+        lag_(std::move(looked_at), metrics, kLookEvery, kStallAfter,
+             [this](const absl::Status& /*kafka*/) { up_.Looked(looks_.Look()); }) {}
 
   void Leading() override {
     LogInfo("projecting");
-    SetUp(true);
+    SetWorks();
   }
   // It answers all the same, from what the other instance projects.
   void Standby() override {
     if (!standby_) LogInfo("standing by: another instance projects");
-    SetUp(true);
+    SetWorks();
     standby_ = true;
   }
   absl::Status Projected(const ProjectorReport& report) override {
@@ -103,23 +117,29 @@ class Teller final : public ProjectorObserver {
   }
   void Trouble(const absl::Status& status) override {
     metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
-    if (up_) LogWarning("waiting", {{"because", status}});
-    SetUp(false);
+    if (clock_.Elapsed() - told_ >= kTellEvery) {
+      LogWarning("waiting", {{"because", status}});
+      told_ = clock_.Elapsed();
+    }
+    standby_ = false;
+    up_.SetWorks(false);
   }
 
  private:
-  void SetUp(bool up) {
+  void SetWorks() {
     standby_ = false;
-    up_ = up;
-    metrics_.Set(metric::kUp, up ? 1 : 0);
-    server_.SetServing(up);
+    told_ = -absl::InfiniteDuration();
+    up_.SetWorks(true);
   }
 
   Metrics& metrics_;
-  rpc::Server& server_;
-  service::LagWatch& lag_;
   PositionWatch& watch_;
-  bool up_ = true, standby_ = false;
+  const stream::Clock& clock_;
+  bool standby_ = false;
+  absl::Duration told_ = -absl::InfiniteDuration();  // of this trouble
+  service::Up up_;
+  postgres::Connection looks_;  // of the lag watch's thread
+  service::LagWatch lag_;       // the first to go
 };
 
 absl::StatusOr<std::unique_ptr<kafka::KafkaLog>> MakeLog(const v1::RuntimeConfig& runtime,
@@ -233,7 +253,7 @@ class Doors {
         int history_months)
       : read_connections_(config.read_connections() == 0 ? kReadConnections
                                                          : config.read_connections()),
-        pool_({config.postgres()}, read_connections_),
+        pool_({.conninfo = config.postgres(), .answer_timeout = kAnswerWithin}, read_connections_),
         access_(config.runtime()),
         tables_(pool_, watch),
         questions_(tables_, clock, judgement, history_months),
@@ -352,8 +372,7 @@ absl::Status Run(const Settings& settings, const std::stop_token& stop) {
                       {"rpc_port", doors.server().port()},
                       {"http_port", doors.http_port()},
                       {"metrics_port", metrics_port}});
-  service::LagWatch lag(std::move(looked_at), metrics, kLookEvery, kStallAfter);
-  Teller teller(metrics, doors.server(), lag, positions.watch());
+  Teller teller(config, metrics, doors.server(), positions.watch(), clock, std::move(looked_at));
   ProjectionWriter writer({config.postgres()}, {options.history_months});
   Projector projector(*log, writer, clock, options);
   absl::Status status = RunProjector(projector, options, teller, stop);

@@ -1,9 +1,10 @@
-"""Kafka and PostgreSQL go away for 20 s, poison comes in on every topic, a second scoring instance comes and goes: the
+"""Kafka and PostgreSQL go away for 20 s, PostgreSQL hangs, poison comes in on every topic, a second scoring instance comes and goes: the
 services wait, say so and go on by themselves, or stop in time when told to, and the outcome is the trial's.
 """
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,7 +19,9 @@ from traffic import Traffic, tend_trial
 AWAY_SECONDS = 20.0
 FIRST_TOLD_SECONDS = 3.5  # 3 s of a question for earlier imports that was under way; else 1 s, until it is known
 TOLD_SECONDS = 0.5  # without asking
+ASKED_SECONDS = 7.0  # 1 s for a connection, 5 s for what it does not answer
 SERVICES = ("enrichment", "scoring", "notification", "ingest", "query")
+NEED_POSTGRES = ("enrichment", "query")
 FLOW = ("ingest", "enrichment", "scoring", "notification")
 # Who reads what flows: each of them rejects what is no message of ours.
 READERS = {"tend.inbox.v1": ["ingest"], "tend.interactions.v1": ["enrichment"], "tend.person-events.v1": ["query", "scoring"],
@@ -44,6 +47,7 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         stack.send("list", traffic.list)
         while_sending(stack, "interactions", traffic.history[0], cls.kafka_away)
         while_sending(stack, "interactions", traffic.history[1], cls.stopped_without_kafka, cls.postgres_away)
+        cls.postgres_hangs()
         while_sending(stack, "interactions", traffic.history[2], lambda: stack.start("scoring-2"), lambda: stack.stop("scoring"),
                       lambda: stack.start("scoring"))
         while_sending(stack, "interactions", traffic.history[3], cls.poison, lambda: stack.kill("scoring-2"),
@@ -86,6 +90,22 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
         cls.stack.start("postgres")
 
     @classmethod
+    def postgres_hangs(cls):
+        """With nothing to do but to answer questions: all of its processes stand still."""
+        cls.stack.tend("nudges")  # over a connection that is open then
+        cls.stack.signal("postgres", signal.SIGSTOP)
+        began = time.monotonic()
+        done = cls.stack.tend("nudges")
+        cls.seen["asked of a hanging PostgreSQL"] = done.returncode, done.stdout, time.monotonic() - began
+        time.sleep(max(0.0, began + AWAY_SECONDS - time.monotonic()))
+        cls.seen["serving while PostgreSQL hangs"] = [name for name in NEED_POSTGRES if cls.stack.serves(name)]
+        cls.stack.signal("postgres", signal.SIGCONT)
+        deadline = time.monotonic() + AWAY_SECONDS
+        while not all(cls.stack.serves(name) for name in NEED_POSTGRES) and time.monotonic() < deadline:
+            time.sleep(LOOK)
+        cls.seen["not back after PostgreSQL hung"] = [name for name in NEED_POSTGRES if not cls.stack.serves(name)]
+
+    @classmethod
     def poison(cls):
         cls.write_poison(READERS)
 
@@ -123,6 +143,16 @@ class OutagesTest(ComparedWithTheTrial, unittest.TestCase):
 
     def test_enrichment_says_that_it_does_not_serve_without_postgresql(self):
         self.assertFalse(self.seen["without PostgreSQL"])
+
+    def test_a_question_to_a_hanging_postgresql_ends_soon_and_says_so(self):
+        code, said, seconds = self.seen["asked of a hanging PostgreSQL"]
+        self.assertEqual(code, 1, said)
+        self.assertIn("PostgreSQL has not answered", said)
+        self.assertLess(seconds, ASKED_SECONDS, said)
+
+    def test_who_needs_postgresql_says_that_it_does_not_serve_while_it_hangs_and_goes_on_by_itself(self):
+        self.assertEqual(self.seen["serving while PostgreSQL hangs"], [])
+        self.assertEqual(self.seen["not back after PostgreSQL hung"], [])
 
     def test_all_serve_again(self):
         self.assertEqual(self.down, [])

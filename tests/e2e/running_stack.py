@@ -6,6 +6,7 @@ that goes with it. Parts are started, stopped and killed by name; nothing superv
         stack.wait_until_flown()
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -94,6 +95,11 @@ class RunningStack:
         self.start(name, wait=False)
         return took
 
+    def signal(self, name, number):
+        """To all processes of a part, but the one that only looks after them."""
+        for pid in below(self.running[name].pid):
+            os.kill(pid, number)
+
     def serves(self, name):
         return self.parts[name].serves()
 
@@ -129,6 +135,16 @@ class RunningStack:
 
     def records(self, topic):
         return flow.records(self.place, topic)
+
+
+def below(pid):
+    """A process's children, and theirs."""
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                children.append(int(stat.parent.name))
+    return children + [further for child in children for further in below(child)]
 
 
 def while_sending(stack, kind, path, *deeds):
