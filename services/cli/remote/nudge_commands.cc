@@ -137,9 +137,9 @@ absl::Status Watch(const NudgesArguments& arguments, const Channel& channel) {
           absl::StrCat(status.message(), "; --resume ", token, " goes on from here")};
 }
 
-// The owner of a nudge, where the command does not say it.
-absl::StatusOr<std::string> OwnerOf(const AnswerArguments& arguments) {
-  if (!arguments.owner.empty()) return arguments.owner;
+// The nudge as query knows it, once it has seen the position.
+absl::StatusOr<v1::Nudge> ReadNudge(const AnswerArguments& arguments,
+                                    const v1::Position* position = nullptr) {
   ServerOptions query = arguments.query;
   query.ca_file = arguments.question.server.ca_file;
   query.config_file = arguments.question.server.config_file;
@@ -148,11 +148,47 @@ absl::StatusOr<std::string> OwnerOf(const AnswerArguments& arguments) {
   const auto stub = v1::NudgeService::NewStub(channel);
   v1::GetNudgeRequest request;
   request.set_nudge_id(arguments.nudge);
+  if (position != nullptr) *request.mutable_min_position() = *position;
   const auto answer = Call(*stub, &v1::NudgeService::Stub::GetNudge, request);
-  if (answer.ok()) return answer->nudge().owner_id();
-  return absl::Status(answer.status().code(),
-                      absl::StrCat("whose nudge it is, query at ", server.address, " did not say (",
-                                   MessageOf(answer.status()), "); --owner says it, too"));
+  if (answer.ok()) return answer->nudge();
+  return absl::Status(
+      answer.status().code(),
+      absl::StrCat("query at ", server.address, " did not say (", MessageOf(answer.status()), ")"));
+}
+
+// The owner of a nudge, where the command does not say it.
+absl::StatusOr<std::string> OwnerOf(const AnswerArguments& arguments) {
+  if (!arguments.owner.empty()) return arguments.owner;
+  const absl::StatusOr<v1::Nudge> nudge = ReadNudge(arguments);
+  if (nudge.ok()) return nudge->owner_id();
+  return absl::Status(
+      nudge.status().code(),
+      absl::StrCat("whose nudge it is, ", nudge.status().message(), "; --owner says it, too"));
+}
+
+// What became of an accepted answer. Errors: it changed nothing, and is a reject now.
+absl::StatusOr<std::string> FateOf(const AnswerArguments& arguments,
+                                   const v1::AnswerNudgeRequest& request,
+                                   const v1::Position& position) {
+  const std::string& owner = request.owner_id();
+  const absl::StatusOr<v1::Nudge> nudge = ReadNudge(arguments, &position);
+  if (absl::IsNotFound(nudge.status()) || (nudge.ok() && nudge->owner_id() != owner)) {
+    return absl::NotFoundError(absl::StrCat("there is no such nudge in the inbox of ", owner));
+  }
+  if (!nudge.ok()) {
+    return absl::StrCat("Thank you. It leaves the inbox of ", owner,
+                        ", if it is there: ", nudge.status().message(), ".\n");
+  }
+  if (nudge->state() == v1::NUDGE_STATE_ANSWERED && nudge->feedback() == request.feedback()) {
+    return absl::StrCat("Thank you. It has left the inbox of ", owner, ".\n");
+  }
+  std::string before = StateOf(nudge->state());
+  if (nudge->state() == v1::NUDGE_STATE_ANSWERED) {
+    const auto& feedback = v1::Feedback_Name(nudge->feedback());
+    absl::StrAppend(&before, ", ", PlainWords(feedback, sizeof("FEEDBACK_") - 1));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("it had left the inbox of ", owner, " before (", before, "), and that stands"));
 }
 
 absl::Status SendAnswer(const AnswerArguments& arguments, const Channel& channel) {
@@ -165,9 +201,8 @@ absl::Status SendAnswer(const AnswerArguments& arguments, const Channel& channel
   const auto stub = v1::InboxService::NewStub(channel);
   TEND_ASSIGN_OR_RETURN(const v1::AnswerNudgeResponse answer,
                         Call(*stub, &v1::InboxService::Stub::AnswerNudge, request));
-  std::cout << (arguments.question.json ? JsonOf(answer)
-                                        : absl::StrCat("Thank you. It leaves the inbox of ",
-                                                       request.owner_id(), ".\n"));
+  TEND_ASSIGN_OR_RETURN(const std::string fate, FateOf(arguments, request, answer.position()));
+  std::cout << (arguments.question.json ? JsonOf(answer) : fate);
   return absl::OkStatus();
 }
 

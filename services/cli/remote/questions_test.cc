@@ -120,6 +120,10 @@ class Nudges final : public v1::NudgeService::Service {
                   v1::GetNudgeResponse* response) override {
     if (request->nudge_id() != "n1") return {grpc::StatusCode::NOT_FOUND, "no such nudge"};
     *response->mutable_nudge() = ReadyNudge();
+    if (request->has_min_position()) {  // after the answer
+      response->mutable_nudge()->set_state(state);
+      response->mutable_nudge()->set_feedback(v1::FEEDBACK_TOO_EARLY);
+    }
     return Status::OK;
   }
   Status ListNudges(ServerContext*, const v1::ListNudgesRequest* request,
@@ -140,6 +144,7 @@ class Nudges final : public v1::NudgeService::Service {
     return {grpc::StatusCode::UNAVAILABLE, "going down"};
   }
   v1::ListNudgesRequest list;
+  v1::NudgeState state = v1::NUDGE_STATE_ANSWERED;  // of n1, after an answer
 };
 
 class Inbox final : public v1::InboxService::Service {
@@ -362,6 +367,7 @@ TEST_F(QuestionsTest, AnAnswerFindsTheOwnerAndCarriesARequestId) {
   EXPECT_EQ(inbox_.answer.feedback(), v1::FEEDBACK_TOO_EARLY);
   EXPECT_EQ(inbox_.answer.comment(), "later");
   EXPECT_EQ(inbox_.answer.request_id().size(), 32u);
+  EXPECT_THAT(out_, HasSubstr("It has left the inbox of eve"));
   EXPECT_EQ(Run({"answer", "n2", "too_early", "--query", address()}), ExitCode::kFailed);
   EXPECT_THAT(err_, HasSubstr("--owner"));
 }
@@ -388,6 +394,28 @@ TEST_F(QuestionsTest, AWrongTokenIsSaidWithWhatToDo) {
   EXPECT_EQ(Run({"ready"}), ExitCode::kFailed);
   EXPECT_THAT(err_, HasSubstr("tend ready: ask for a token with that scope"));
   unsetenv("TEND_TOKEN");
+}
+
+TEST_F(QuestionsTest, AnAnswerThatComesTooLateSaysWhatStands) {
+  EXPECT_EQ(Run({"answer", "n1", "right_time", "--query", address()}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("had left the inbox of eve before (answered, too early)"));
+  nudges_.state = v1::NUDGE_STATE_WITHDRAWN;
+  EXPECT_EQ(Run({"answer", "n1", "too_early", "--query", address()}), ExitCode::kFailed);
+  EXPECT_THAT(err_, HasSubstr("had left the inbox of eve before (withdrawn)"));
+}
+
+TEST_F(QuestionsTest, AnAnswerToWhatIsNotInTheInboxSaysSo) {
+  for (const auto& [nudge, owner] : {std::pair("n2", "eve"), std::pair("n1", "tom")}) {
+    EXPECT_EQ(Run({"answer", nudge, "too_early", "--owner", owner, "--query", address()}),
+              ExitCode::kFailed);
+    EXPECT_THAT(err_, HasSubstr(absl::StrCat("no such nudge in the inbox of ", owner)));
+  }
+}
+
+TEST_F(QuestionsTest, AnAnswerWhoseFateNobodyKnowsIsThankedWithAnIf) {
+  EXPECT_EQ(Run({"answer", "n1", "too_early", "--owner", "eve", "--query", "127.0.0.1:1"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out_, HasSubstr("if it is there"));
 }
 
 TEST_F(QuestionsTest, RejectsAreListedByPlaceAndShownWithTheirBytesMadeSafe) {
