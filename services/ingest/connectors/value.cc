@@ -26,7 +26,7 @@ absl::StatusOr<Value> Value::Compile(absl::string_view text, const Parameters& p
   absl::string_view rest = text;
   while (!rest.empty()) {
     const size_t open = std::min(rest.find('{'), rest.size());
-    if (open > 0) value.pieces_.push_back({std::string(rest.substr(0, open)), {}});
+    if (open > 0) value.pieces_.push_back({{rest.data(), open}, {}});
     rest.remove_prefix(open);
     if (rest.empty()) break;
     const size_t close = rest.find('}');
@@ -34,7 +34,7 @@ absl::StatusOr<Value> Value::Compile(absl::string_view text, const Parameters& p
     const absl::string_view place = rest.substr(1, close - 1);
     rest.remove_prefix(close + 1);
     if (absl::StartsWith(place, "$") && place != "$line" && place != "$row") {
-      const auto found = parameters.find(std::string(place.substr(1)));
+      const auto found = parameters.find({place.data() + 1, place.size() - 1});
       if (found == parameters.end()) return error(absl::StrCat("no parameter {", place, "}"));
       value.pieces_.push_back({found->second, {}});
       continue;
