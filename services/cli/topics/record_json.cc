@@ -54,7 +54,10 @@ std::string JsonText(absl::string_view key) {
 
 }  // namespace
 
-bool IsHarnessRecord(const stream::Record& record) { return stream::IsHarnessKey(record.key); }
+// Not any key that begins with a zero byte: those of interactions are hashes.
+bool IsHarnessRecord(const stream::Record& record) {
+  return record.key == stream::kTaskProgressKey;
+}
 
 absl::StatusOr<std::string> RecordJson(const stream::Record& record) {
   const MessagePtr message = MessageFor(record.topic, record.key);

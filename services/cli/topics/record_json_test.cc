@@ -40,6 +40,12 @@ TEST(RecordJsonTest, ATombstoneHasNoValueAndAKeyOfBytesIsHexadecimal) {
             std::string::npos);
 }
 
+TEST(RecordJsonTest, AHashThatBeginsWithZeroIsNoRecordOfTheHarness) {
+  const auto key = [](size_t size) { return absl::string_view("\0\0\0\0\0\0\0\1", size); };
+  EXPECT_TRUE(IsHarnessRecord(RecordOf("tend.relationships.v1", key(1), "")));
+  EXPECT_FALSE(IsHarnessRecord(RecordOf("tend.interactions.v1", key(8), "")));
+}
+
 TEST(RecordJsonTest, WhatCannotBeReadIsShownAsItsBytes) {
   EXPECT_EQ(*RecordJson(RecordOf("tend.nudges.v1", "eve", "\xff")),
             R"({"topic":"tend.nudges.v1","partition":2,"offset":7,"key":"eve","bytes":"/w=="})");
