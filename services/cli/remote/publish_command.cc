@@ -4,16 +4,20 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
@@ -32,6 +36,7 @@ using Stub = v1::IngestService::Stub;
 
 constexpr size_t kChunkBytes = 64 << 10;  // what a pipe holds
 constexpr size_t kMostLineBytes = 1 << 20;
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr int kMostInteractions = 1000;  // PublishInteractionsRequest.interactions
 constexpr absl::Duration kBetweenTries = absl::Milliseconds(250);
 
@@ -40,14 +45,33 @@ constexpr char kExamples[] =
     "  tail -F crm.jsonl | tend publish -\n"
     "  tend publish last_day.jsonl --json\n"
     "\n"
-    "Lines go on as they come; while ingest is away, the next ones wait. A file's history goes "
-    "faster by 'tend import interactions'. Exit code 2: some were rejected, as told by line.";
+    "Lines go on as they come; while ingest is away, the next ones wait: for ever those of "
+    "standard "
+    "input, unless --patience. Ctrl-C ends it in order. A line that cannot be read is told by its "
+    "number and not sent; --json gives its bytes too. A file's history goes faster by 'tend import "
+    "interactions'. Exit code 2: some were rejected.";
 
 struct Arguments {
   QuestionOptions question;
   std::string file;
-  int patience_seconds = 60;
+  std::optional<int> patience_seconds;
+
+  absl::Duration patience() const {
+    if (patience_seconds.has_value()) return absl::Seconds(*patience_seconds);
+    return file == "-" ? absl::InfiniteDuration() : absl::Minutes(1);
+  }
 };
+
+volatile std::sig_atomic_t asked_to_end = 0;
+
+// The first SIGINT or SIGTERM ends a read that waits; a second one ends the process.
+void EndInOrder() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { asked_to_end = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
 
 // The next bytes there are, at most kChunkBytes; empty at the end.
 using Source = std::function<absl::StatusOr<std::string>()>;
@@ -57,7 +81,8 @@ absl::StatusOr<std::string> ReadStdin() {
   ssize_t read = 0;
   do {
     read = ::read(STDIN_FILENO, chunk.data(), chunk.size());
-  } while (read < 0 && errno == EINTR);
+  } while (read < 0 && errno == EINTR && asked_to_end == 0);
+  if (read < 0 && errno == EINTR) read = 0;
   if (read < 0) return absl::DataLossError(absl::StrCat("standard input: ", std::strerror(errno)));
   chunk.resize(static_cast<size_t>(read));
   return chunk;
@@ -81,7 +106,7 @@ class Publication {
   // Both say which line comes next.
   absl::Status Run(const Source& source) {
     std::string rest;
-    while (true) {
+    while (asked_to_end == 0) {
       TEND_ASSIGN_OR_RETURN(const std::string chunk, source());
       if (chunk.empty()) break;
       rest += chunk;
@@ -90,13 +115,11 @@ class Publication {
         TEND_RETURN_IF_ERROR(Take({rest.data() + begin, end - begin}));
       }
       rest.erase(0, begin);
-      if (rest.size() > kMostLineBytes) {
-        return absl::InvalidArgumentError(absl::StrCat("line ", line_ + 1, " is over ",
-                                                       kMostLineBytes, " bytes, and was not sent"));
-      }
+      // Enough of a long line to tell that it is one.
+      if (rest.size() > kMostLineBytes) rest.resize(kMostLineBytes + 1);
       TEND_RETURN_IF_ERROR(Send());
     }
-    TEND_RETURN_IF_ERROR(Take(rest));
+    if (asked_to_end == 0) TEND_RETURN_IF_ERROR(Take(rest));
     return Send();
   }
 
@@ -106,22 +129,37 @@ class Publication {
  private:
   absl::Status Take(absl::string_view line) {
     ++line_;
+    if (line_ == 1 && absl::StartsWith(line, kByteOrderMark)) {
+      line.remove_prefix(kByteOrderMark.size());
+    }
+    if (line.size() > kMostLineBytes) {
+      return Refuse(v1::REJECT_REASON_TOO_LARGE,
+                    absl::StrCat("a line of over ", kMostLineBytes, " bytes"), "");
+    }
     if (absl::StripAsciiWhitespace(line).empty()) return absl::OkStatus();
     const auto parsed = google::protobuf::util::JsonStringToMessage({line.data(), line.size()},
                                                                     request_.add_interactions());
     if (!parsed.ok()) {
       request_.mutable_interactions()->RemoveLast();
-      TEND_RETURN_IF_ERROR(Send());  // the answers keep the order of the lines
-      v1::InteractionResult unreadable;
-      unreadable.mutable_reject()->set_reason(v1::REJECT_REASON_MALFORMED);
-      unreadable.mutable_reject()->set_detail(
-          absl::StrCat("not an Interaction in JSON: ",
-                       absl::string_view(parsed.message().data(), parsed.message().size())));
-      Tell(line_, std::move(unreadable));
-      return absl::OkStatus();
+      // Its first line says what is wrong, the others show where.
+      const absl::string_view said(parsed.message().data(), parsed.message().size());
+      const std::string why = absl::CHexEscape(said.substr(0, said.find('\n')));
+      return Refuse(v1::REJECT_REASON_MALFORMED, absl::StrCat("not an Interaction in JSON: ", why),
+                    line);
     }
     lines_.push_back(line_);
     return request_.interactions_size() == kMostInteractions ? Send() : absl::OkStatus();
+  }
+
+  // The line is told and not sent; after what stands before it, for answers keep the lines' order.
+  absl::Status Refuse(v1::RejectReason reason, const std::string& detail, absl::string_view bytes) {
+    TEND_RETURN_IF_ERROR(Send());
+    v1::InteractionResult refused;
+    refused.mutable_reject()->set_reason(reason);
+    refused.mutable_reject()->set_detail(detail);
+    refused.mutable_reject()->set_value(bytes.data(), bytes.size());
+    Tell(line_, std::move(refused));
+    return absl::OkStatus();
   }
 
   absl::Status Send() {
@@ -143,16 +181,16 @@ class Publication {
 
   // Tries again while ingest is away: the request's id makes that harmless.
   absl::StatusOr<v1::PublishInteractionsResponse> Persist() {
-    const absl::Time until = absl::Now() + absl::Seconds(arguments_.patience_seconds);
+    const absl::Time until = absl::Now() + arguments_.patience();
     for (bool told = false;; told = true) {
       absl::StatusOr<v1::PublishInteractionsResponse> response =
           Call(stub_, &Stub::PublishInteractions, request_);
       const bool away =
           absl::IsUnavailable(response.status()) || absl::IsDeadlineExceeded(response.status());
-      if (!away || absl::Now() >= until) return response;
+      if (!away || absl::Now() >= until || asked_to_end != 0) return response;
       if (!told) {
         std::cerr << "tend publish: " << response.status().message() << "; line " << lines_.front()
-                  << " waits, for " << arguments_.patience_seconds << " s" << std::endl;
+                  << " waits" << std::endl;
       }
       absl::SleepFor(kBetweenTries);
     }
@@ -194,9 +232,8 @@ void AddPublishCommand(CLI::App& app, ExitCode& exit_code) {
       ->required();
   publish
       ->add_option("--patience", arguments->patience_seconds,
-                   "Seconds to wait for an ingest that is away")
-      ->check(CLI::Range(0, 86'400))
-      ->capture_default_str();
+                   "Seconds to wait for an ingest that is away; else 60, of standard input no end")
+      ->check(CLI::Range(0, 86'400));
   publish->footer(kExamples);
   AddQuestionOptions(*publish, Service::kIngest, arguments->question);
   publish->callback([arguments, &exit_code] {
@@ -204,6 +241,7 @@ void AddPublishCommand(CLI::App& app, ExitCode& exit_code) {
     RunQuestion("publish", Service::kIngest, arguments->question, exit_code,
                 [&](const auto& channel) -> absl::Status {
                   TEND_ASSIGN_OR_RETURN(const Source source, Open(arguments->file));
+                  EndInOrder();
                   const auto stub = v1::IngestService::NewStub(channel);
                   Publication publication(*arguments, *stub);
                   absl::Status status = publication.Run(source);
