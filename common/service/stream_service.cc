@@ -57,9 +57,7 @@ class Teller final : public stream::WorkerLoopObserver {
     if (view.running_tasks != tasks_) {
       LogInfo("partitions changed", {{"served", view.running_tasks}});
     }
-    moved_ = moved_ || totals.transactions != told_.transactions || view.running_tasks != tasks_;
-    // Something moved since the trouble, and nothing waits: it is over.
-    if (moved_ && !view.waiting) up_.SetWorks(true);
+    if (view.running_tasks > 0 && !view.in_trouble) up_.SetWorks(true);
     told_ = totals;
     tasks_ = view.running_tasks;
     return lag_.Tell(view.positions, view.waiting);
@@ -68,7 +66,6 @@ class Teller final : public stream::WorkerLoopObserver {
   void Trouble(const absl::Status& status) override {
     metrics_.Add(metric::kErrors, 1, {{"code", absl::StatusCodeToString(status.code())}});
     LogWarning("waiting", {{"because", status}});
-    moved_ = false;
     up_.SetWorks(false);
   }
 
@@ -80,7 +77,6 @@ class Teller final : public stream::WorkerLoopObserver {
   const std::function<absl::Status()>& look_;
   stream::WorkerStats told_;
   int tasks_ = 0;
-  bool moved_ = false;  // since the last trouble
   Up up_;
   LagWatch lag_;  // the first to go
 };

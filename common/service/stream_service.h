@@ -15,9 +15,10 @@
 namespace tend::service {
 
 // Runs on the caller's thread until `stop`. service: "scoring". config: without faults
-// (CheckRuntime). Health says SERVING while partitions are served or the group has given none yet,
-// and NOT_SERVING while the log does not answer, or what else the service needs. look: asks that,
-// every few seconds on a thread of its own, for less than two: a stop waits for it.
+// (CheckRuntime). Health says SERVING from the first partition served on, also with nothing to do,
+// and NOT_SERVING from a trouble (worker_loop.h) until it is over and a partition is served, and
+// while the log does not answer, or what else the service needs. look: asks that, every few seconds
+// on a thread of its own, for less than two: a stop waits for it.
 // Errors: of the ports and of Kafka's settings; what a worker cannot mend (stream/recovery.h).
 absl::Status RunStreamService(const v1::RuntimeConfig& config, absl::string_view service,
                               const stream::ProcessorSpec& spec, std::stop_token stop,

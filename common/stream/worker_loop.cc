@@ -48,6 +48,7 @@ class Loop {
   absl::Status Drive(Worker& worker) {
     while (!stop_.stop_requested()) {
       TEND_ASSIGN_OR_RETURN(const StepResult result, worker.Step());
+      if (!result.waiting) StayCalm();
       if (clock_.Elapsed() - observed_ >= options_.observe_every) {
         TEND_RETURN_IF_ERROR(Observe(worker, result.waiting));
       }
@@ -57,7 +58,6 @@ class Loop {
         if (!result.worked) BackOff();
       } else if (result.worked) {
         wait_ = options_.first_wait;
-        in_trouble_ = false;
       } else if (result.pause > absl::ZeroDuration()) {
         Pause(result.pause, stop_);
       }
@@ -83,12 +83,22 @@ class Loop {
     view.running_tasks = worker.running_tasks();
     view.positions = worker.positions();
     view.waiting = waiting;
+    view.in_trouble = waiting || in_trouble_;
     observed_ = clock_.Elapsed();
     return observer_.Observe(view);
   }
 
+  // A step went well. That nothing came proves little: it may not have got to what was the trouble.
+  void StayCalm() {
+    if (!in_trouble_) return;
+    const absl::Duration now = clock_.Elapsed();
+    calm_since_ = std::min(calm_since_, now);
+    in_trouble_ = now - calm_since_ < options_.calm_after;
+  }
+
   void Tell(const absl::Status& trouble) {
     const absl::Duration now = clock_.Elapsed();
+    calm_since_ = absl::InfiniteDuration();
     if (in_trouble_ && now - told_ < options_.tell_every) return;
     observer_.Trouble(trouble);
     in_trouble_ = true;
@@ -109,7 +119,8 @@ class Loop {
   WorkerStats done_;  // of the workers before this one
   absl::Duration wait_;
   absl::Duration observed_ = -absl::InfiniteDuration();
-  absl::Duration told_;  // of the trouble
+  absl::Duration told_;        // of the trouble
+  absl::Duration calm_since_;  // in trouble; infinite: not yet
   bool in_trouble_ = false;
 };
 

@@ -27,6 +27,7 @@ class Watcher final : public WorkerLoopObserver {
     last = view.totals;
     tasks = view.running_tasks;
     positions = view.positions;
+    in_trouble = view.in_trouble;
     if (enough_(view.totals)) stop.request_stop();
     return std::exchange(verdict, absl::OkStatus());
   }
@@ -39,6 +40,7 @@ class Watcher final : public WorkerLoopObserver {
   WorkerStats last;
   int tasks = 0;
   std::vector<InputPosition> positions;
+  bool in_trouble = false;
   absl::Status verdict;  // of the next Observe
   std::vector<absl::StatusCode> troubles;
   std::string because;  // of the last
@@ -165,6 +167,38 @@ TEST_F(WorkerLoopTest, AWorkerThatWasToldToGoIsMadeAnew) {
   ASSERT_TRUE(Run(log_, watcher).ok());
   EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(Events(), ElementsAre("a", "b"));
+}
+
+// As when two workers have one name: each makes the other go while both run.
+TEST_F(WorkerLoopTest, WithNothingToDoATroubleIsOverAWhileAfterItsLastTime) {
+  std::string seen;
+  Watcher watcher([&](const WorkerStats&) {
+    clock_.Advance(absl::Seconds(1));
+    seen += watcher.in_trouble ? 'T' : '-';
+    if (seen.size() <= 5) watcher.verdict = absl::FailedPreconditionError("another has its name");
+    return seen.size() == 12;  // and a last look when the worker goes
+  });
+  ASSERT_TRUE(Run(log_, watcher).ok());
+  EXPECT_EQ(seen, "-TTTTTTTTTT--");
+  EXPECT_EQ(watcher.tasks, 1);
+  EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kFailedPrecondition));
+}
+
+// As a poll that finds nothing between two questions to a server that hangs.
+TEST_F(WorkerLoopTest, AStepThatGoesWellBetweenTwoThatWaitEndsNoTrouble) {
+  int polls = 0;
+  FaultyLog faulty(log_, [&polls](LogCall call) {
+    return call == LogCall::kPoll && ++polls % 4 == 0 ? Fault::kRetry : Fault::kNone;
+  });
+  std::string seen;
+  Watcher watcher([&](const WorkerStats&) {
+    clock_.Advance(absl::Seconds(1));
+    seen += watcher.in_trouble ? 'T' : '-';
+    return seen.size() == 12;  // and a last look when the worker goes
+  });
+  ASSERT_TRUE(Run(faulty, watcher).ok());
+  EXPECT_EQ(seen, "---TTTTTTTTTT");
+  EXPECT_THAT(watcher.troubles, ElementsAre(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(WorkerLoopTest, WhoeverLooksOnCanHaveAWorkerMadeAnew) {
