@@ -134,6 +134,18 @@ TEST_F(ProcessorTest, TheFirstAnswerStandsAndASecondIsRejected) {
   EXPECT_THAT(context_.emitted, ElementsAre("m1 OPEN", "m1 ANSWERED"));
 }
 
+TEST_F(ProcessorTest, AnAnswerThatNobodyKnowsIsRejectedAndTheNudgeStays) {
+  Open("m1", "eve");
+  v1::OwnerEvent event = ByOwner("1", "eve");
+  event.mutable_nudge_answered()->set_nudge_id("m1");
+  event.mutable_nudge_answered()->set_feedback(static_cast<v1::Feedback>(99));
+  const stream::Outcome outcome = Process(event);
+  EXPECT_EQ(outcome.reason(), v1::REJECT_REASON_FIELD_INVALID);
+  EXPECT_THAT(outcome.detail(), HasSubstr("nudge_answered.feedback is 99"));
+  Answer("m1", "eve");
+  EXPECT_THAT(context_.emitted, ElementsAre("m1 OPEN", "m1 ANSWERED"));
+}
+
 TEST_F(ProcessorTest, ASnoozeOfWhatIsNotThereIsRejected) {
   v1::OwnerEvent event = ByOwner("snooze", "eve");
   event.mutable_nudge_snoozed()->set_nudge_id("m1");

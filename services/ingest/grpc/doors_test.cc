@@ -416,6 +416,43 @@ TEST_F(DoorsTest, AnOwnersAnswerTwiceIsOneEvent) {
   EXPECT_EQ(events[0].nudge_answered().feedback(), v1::FEEDBACK_TOO_EARLY);
 }
 
+TEST_F(DoorsTest, AFeedbackThatDoesNotExistIsTheCallersFaultAndWritesNothing) {
+  v1::AnswerNudgeRequest request;
+  request.set_request_id("q1");
+  request.set_owner_id("eve");
+  request.set_nudge_id("n1");
+  for (const int value : {0, -1, 5, 99}) {
+    request.set_feedback(static_cast<v1::Feedback>(value));
+    v1::AnswerNudgeResponse response;
+    grpc::ClientContext context;
+    const grpc::Status status = inbox_stub_->AnswerNudge(&context, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << value;
+    EXPECT_EQ(status.error_message(),
+              absl::StrCat("feedback is ", value == 0 ? "empty" : absl::StrCat(value),
+                           ", not one of FEEDBACK_RIGHT_TIME, FEEDBACK_TOO_EARLY, "
+                           "FEEDBACK_ALREADY_TALKING, FEEDBACK_NOT_A_FIT"));
+  }
+  EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(0));
+}
+
+TEST_F(DoorsTest, AZoneThatDoesNotExistIsTheCallersFault) {
+  v1::SetPreferencesRequest request;
+  request.set_request_id("q1");
+  request.set_owner_id("eve");
+  const auto set = [&](const char* zone) {
+    request.mutable_preferences()->set_time_zone(zone);
+    v1::SetPreferencesResponse response;
+    grpc::ClientContext context;
+    return inbox_stub_->SetPreferences(&context, request, &response);
+  };
+  EXPECT_TRUE(set("").ok());
+  EXPECT_TRUE(set("Europe/Berlin").ok());
+  EXPECT_EQ(set("Mars/X").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(set("Mars/X").error_message(),
+            "preferences.time_zone: \"Mars/X\" is no IANA name like \"Europe/Berlin\"");
+  EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(2));
+}
+
 TEST_F(DoorsTest, ASnoozeIntoThePastIsTheCallersFault) {
   v1::SnoozeNudgeRequest request;
   request.set_request_id("q1");

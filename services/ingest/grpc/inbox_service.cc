@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/base/hash.h"
 #include "common/rpc/status.h"
 #include "services/ingest/domain/timestamp.h"
@@ -15,6 +16,17 @@ absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 grpc::Status Missing(const char* field) {
   return rpc::ToGrpc(absl::InvalidArgumentError(absl::StrCat(field, " is empty")));
+}
+
+grpc::Status NoFeedback(int value) {
+  std::string known;
+  for (int i = v1::Feedback_MIN; i <= v1::Feedback_MAX; ++i) {
+    if (i == v1::FEEDBACK_UNSPECIFIED || !v1::Feedback_IsValid(i)) continue;
+    absl::StrAppend(&known, known.empty() ? "" : ", ", v1::Feedback_Name(i));
+  }
+  const std::string is = value == v1::FEEDBACK_UNSPECIFIED ? "empty" : absl::StrCat(value);
+  return rpc::ToGrpc(
+      absl::InvalidArgumentError(absl::StrCat("feedback is ", is, ", not one of ", known)));
 }
 
 }  // namespace
@@ -38,7 +50,10 @@ grpc::Status InboxServiceHandler::AnswerNudge(grpc::ServerContext* /*context*/,
                                               const v1::AnswerNudgeRequest* request,
                                               v1::AnswerNudgeResponse* response) {
   if (request->nudge_id().empty()) return Missing("nudge_id");
-  if (request->feedback() == v1::FEEDBACK_UNSPECIFIED) return Missing("feedback");
+  if (request->feedback() == v1::FEEDBACK_UNSPECIFIED ||
+      !v1::Feedback_IsValid(request->feedback())) {
+    return NoFeedback(request->feedback());
+  }
   v1::OwnerEvent event;
   v1::NudgeAnswered* answered = event.mutable_nudge_answered();
   answered->set_nudge_id(request->nudge_id());
@@ -64,6 +79,12 @@ grpc::Status InboxServiceHandler::SnoozeNudge(grpc::ServerContext* /*context*/,
 grpc::Status InboxServiceHandler::SetPreferences(grpc::ServerContext* /*context*/,
                                                  const v1::SetPreferencesRequest* request,
                                                  v1::SetPreferencesResponse* response) {
+  const std::string& zone_name = request->preferences().time_zone();
+  absl::TimeZone zone;
+  if (!zone_name.empty() && !absl::LoadTimeZone(View(zone_name), &zone)) {
+    return rpc::ToGrpc(absl::InvalidArgumentError(absl::StrCat(
+        "preferences.time_zone: \"", zone_name, "\" is no IANA name like \"Europe/Berlin\"")));
+  }
   v1::OwnerEvent event;
   *event.mutable_preferences_set()->mutable_preferences() = request->preferences();
   return Tell(*request, std::move(event), response);

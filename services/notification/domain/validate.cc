@@ -49,6 +49,11 @@ MaybeFault FaultOfBody(const v1::OwnerEvent& event, ZoneFinder find_zone) {
       if (event.nudge_answered().feedback() == v1::FEEDBACK_UNSPECIFIED) {
         return Missing("nudge_answered.feedback");
       }
+      if (!v1::Feedback_IsValid(event.nudge_answered().feedback())) {
+        return Invalid(absl::StrCat("nudge_answered.feedback is ",
+                                    static_cast<int>(event.nudge_answered().feedback()),
+                                    ", which this version does not know"));
+      }
       return std::nullopt;
     case v1::OwnerEvent::kNudgeSnoozed:
       if (event.nudge_snoozed().nudge_id().empty()) return Missing("nudge_snoozed.nudge_id");
