@@ -57,7 +57,7 @@ absl::StatusOr<std::string> FindPerson(const std::string& words, Stub& stub) {
   if (found.relationships().empty()) {
     return absl::NotFoundError(
         absl::StrCat("nobody is known as \"", words,
-                     "\"; try an address, a part of the name, or the id that 'tend ready' shows"));
+                     "\"; try an address, how the name begins, or the id that 'tend ready' shows"));
   }
   if (found.relationships_size() > 1) return SeveralMatch(words, found);
   return found.relationships(0).person().person_id();
