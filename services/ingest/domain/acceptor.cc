@@ -34,6 +34,11 @@ MaybeFault CheckText(absl::string_view text, size_t limit, absl::string_view fie
                absl::StrCat(field, " has ", text.size(), " bytes; at most ", limit)};
 }
 
+Fault Unknown(absl::string_view field, int value) {
+  return {v1::REJECT_REASON_FIELD_INVALID, std::string(field.data(), field.size()),
+          absl::StrCat(field, " is ", value, ", which this version does not know")};
+}
+
 MaybeFault CheckIds(const v1::Interaction& interaction) {
   const v1::Source& source = interaction.source();
   if (interaction.id().empty()) return Missing("id");
@@ -56,6 +61,18 @@ MaybeFault CheckIds(const v1::Interaction& interaction) {
   return std::nullopt;
 }
 
+// What is left out means something; a number that means nothing must not pass for it.
+MaybeFault CheckKinds(const v1::Interaction& interaction) {
+  if (!v1::Channel_IsValid(interaction.channel())) return Unknown("channel", interaction.channel());
+  if (!v1::AutomatedReason_IsValid(interaction.automated())) {
+    return Unknown("automated", interaction.automated());
+  }
+  if (!v1::TouchPurpose_IsValid(interaction.purpose())) {
+    return Unknown("purpose", interaction.purpose());
+  }
+  return std::nullopt;
+}
+
 MaybeFault CheckTime(const v1::Interaction& interaction) {
   const int64_t seconds = interaction.occur_time().seconds();
   const int32_t nanos = interaction.occur_time().nanos();
@@ -73,6 +90,8 @@ MaybeFault CheckParty(const v1::Party& party, int index, bool& named) {
   const auto field = [index](absl::string_view name) {
     return absl::StrCat("parties[", index, "].", name);
   };
+  if (!v1::PartyRole_IsValid(party.role())) return Unknown(field("role"), party.role());
+  if (!v1::Side_IsValid(party.side())) return Unknown(field("side"), party.side());
   if (party.display_name().size() > kMaxNameBytes) {
     return CheckText(party.display_name(), kMaxNameBytes, field("display_name"));
   }
@@ -84,6 +103,9 @@ MaybeFault CheckParty(const v1::Party& party, int index, bool& named) {
     if (identifier.raw().size() > kMaxNameBytes || identifier.system().size() > kMaxNameBytes) {
       return Fault{v1::REJECT_REASON_FIELD_INVALID, field("identifiers"),
                    absl::StrCat("an identifier of over ", kMaxNameBytes, " bytes")};
+    }
+    if (!v1::IdentifierKind_IsValid(identifier.kind())) {
+      return Unknown(field("identifiers"), identifier.kind());
     }
     if (identifier.raw().empty()) continue;
     if (identifier.kind() == v1::IDENTIFIER_KIND_UNSPECIFIED) {
@@ -157,6 +179,7 @@ int UnknownFact(const v1::Interaction& interaction) {
 
 MaybeFault Check(const v1::Interaction& interaction) {
   if (MaybeFault fault = CheckIds(interaction)) return fault;
+  if (MaybeFault fault = CheckKinds(interaction)) return fault;
   if (MaybeFault fault = CheckTime(interaction)) return fault;
   if (MaybeFault fault = CheckParties(interaction)) return fault;
   return CheckFact(interaction);

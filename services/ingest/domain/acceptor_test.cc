@@ -126,6 +126,35 @@ TEST(AcceptorTest, SomebodyMustBeNamed) {
   EXPECT_EQ(RejectOf(interaction).field(), "parties[1].identifiers");
 }
 
+TEST(AcceptorTest, ANumberThatMeansNothingIsNotTakenForLeftOut) {
+  const auto fault = [](void (*spoil)(v1::Interaction & interaction)) {
+    v1::Interaction interaction = Mail();
+    spoil(interaction);
+    const v1::Reject reject = RejectOf(interaction);
+    EXPECT_EQ(reject.reason(), v1::REJECT_REASON_FIELD_INVALID);
+    return reject.detail();
+  };
+  const auto is_99 = [](const char* field) {
+    return absl::StrCat(field, " is 99, which this version does not know");
+  };
+  EXPECT_EQ(fault([](auto& mail) { mail.set_channel(static_cast<v1::Channel>(99)); }),
+            is_99("channel"));
+  EXPECT_EQ(fault([](auto& mail) { mail.set_purpose(static_cast<v1::TouchPurpose>(99)); }),
+            is_99("purpose"));
+  EXPECT_EQ(fault([](auto& mail) { mail.set_automated(static_cast<v1::AutomatedReason>(99)); }),
+            is_99("automated"));
+  EXPECT_EQ(
+      fault([](auto& mail) { mail.mutable_parties(1)->set_role(static_cast<v1::PartyRole>(99)); }),
+      is_99("parties[1].role"));
+  EXPECT_EQ(fault([](auto& mail) { mail.mutable_parties(0)->set_side(static_cast<v1::Side>(99)); }),
+            is_99("parties[0].side"));
+  EXPECT_EQ(fault([](auto& mail) {
+              mail.mutable_parties(1)->mutable_identifiers(0)->set_kind(
+                  static_cast<v1::IdentifierKind>(99));
+            }),
+            is_99("parties[1].identifiers"));
+}
+
 TEST(AcceptorTest, SizesAreBounded) {
   v1::Interaction interaction = Mail();
   interaction.set_id(std::string(kMaxIdBytes + 1, 'x'));
