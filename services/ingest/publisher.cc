@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/runtime/log.h"
 #include "services/ingest/domain/acceptor.h"
 
 namespace tend::ingest {
@@ -23,9 +24,13 @@ absl::Duration Elapsed() {
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
+// Nothing of why: that may tell of another caller's records, and is for who can act on it.
+absl::Status Away() { return absl::UnavailableError("the log does not answer, try again later"); }
+
 // Whatever the log says, a caller can only try again.
 absl::Status ToCaller(const absl::Status& status) {
   if (status.ok()) return status;
+  if (absl::IsUnavailable(status)) return Away();
   return absl::UnavailableError(absl::StrCat("not stored, try again: ", status.message()));
 }
 
@@ -90,7 +95,7 @@ absl::Status Publisher::Refused(const Call& call) const {
   if (call.lane != nullptr && call.lane->broken_) {
     return absl::UnavailableError("what came before it is not stored, try again from there");
   }
-  if (absl::IsUnavailable(log_status_)) return log_status_;
+  if (absl::IsUnavailable(log_status_)) return Away();
   if (waiting_bytes_ > 0 && waiting_bytes_ + call.bytes > limits_.waiting_bytes) {
     return absl::UnavailableError("too much waits to be stored, try again later");
   }
@@ -100,7 +105,7 @@ absl::Status Publisher::Refused(const Call& call) const {
 absl::Status Publisher::Check() {
   const MutexLock lock(mu_);
   changed_.wait(mu_, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !in_doubt_ || stopped_; });
-  return absl::IsUnavailable(log_status_) ? log_status_ : absl::OkStatus();
+  return absl::IsUnavailable(log_status_) ? Away() : absl::OkStatus();
 }
 
 absl::Status Publisher::log_status() const {
@@ -167,7 +172,6 @@ void Publisher::Look() {
           .status();
   next_look_ = Elapsed() + limits_.look_every;
   Calls refused;
-  absl::Status status;
   {
     const MutexLock lock(mu_);
     const bool failed = absl::IsUnavailable(look);
@@ -179,14 +183,14 @@ void Publisher::Look() {
       log_status_ = look;
       in_doubt_ = false;
     }
-    status = log_status_;
     changed_.notify_all();
   }
-  Answer(refused, status);
+  Answer(refused, Away());
 }
 
 void Publisher::WriteAll(Calls calls) {
   const absl::Status status = Write(calls);
+  if (!status.ok()) LogWarning("not stored", {{"because", status}});
   const bool broken = !status.ok() && !log_.Heard().ok();
   next_look_ = Elapsed() + limits_.look_every;
   {
@@ -200,8 +204,7 @@ void Publisher::WriteAll(Calls calls) {
 }
 
 void Publisher::SetAway(absl::string_view because, Calls& failed) {
-  log_status_ =
-      absl::UnavailableError(absl::StrCat("the log does not answer, try again later: ", because));
+  log_status_ = absl::UnavailableError(absl::StrCat("the log does not answer: ", because));
   in_doubt_ = false;
   TakeAll(failed);
 }

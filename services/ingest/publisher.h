@@ -94,8 +94,8 @@ class Publisher {
   // What a caller would be told now: UNAVAILABLE while the log is away. Where that is in doubt it
   // waits for the look. Any thread.
   absl::Status Check();
-  // OK: the log answers. UNAVAILABLE: it is away. Else what a look found in place of its topic, or
-  // that there was none yet. Any thread.
+  // For the service's log. OK: the log answers. UNAVAILABLE: it is away, and why. Else what a look
+  // found in place of its topic, or that there was none yet. Any thread.
   absl::Status log_status() const;
 
   // Of keys and values that wait for a write. Any thread.
