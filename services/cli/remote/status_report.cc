@@ -99,7 +99,9 @@ std::string FreshnessText(const v1::GetFlowResponse& flow, absl::Time now) {
                       "waited for ", freshness.service);
       break;
     case Freshness::Kind::kUnknown:
-      absl::StrAppend(&text, "unknown; Kafka does not tell how far ", freshness.service, " is");
+      // How far query is its tables tell. It is the last: of all others Kafka has told.
+      absl::StrAppend(&text, "unknown; ", freshness.service == "query" ? "PostgreSQL" : "Kafka",
+                      " does not tell how far ", freshness.service, " is");
       break;
     case Freshness::Kind::kStale:
       return absl::StrCat(text, "STALE; all of this is as of ", FormatSpan(freshness.looked_ago),

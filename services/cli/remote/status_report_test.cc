@@ -63,8 +63,11 @@ TEST(StatusReportTest, FreshnessIsTheAgeOfTheOldestUnreadRecordOfAll) {
 
 TEST(StatusReportTest, WhatNobodyTellsIsNotCalledRead) {
   const StatusReport report = Report(kUntold);
-  EXPECT_THAT(TextOf(report), AllOf(HasSubstr("unknown"), Not(HasSubstr("everything is read"))));
+  EXPECT_THAT(TextOf(report), AllOf(HasSubstr("unknown; Kafka does not tell how far scoring is"),
+                                    Not(HasSubstr("everything is read"))));
   EXPECT_FALSE(IsWell(report, kNow));
+  EXPECT_THAT(TextOf(Report("stages { service: 'query' instances: 1 }")),
+              HasSubstr("unknown; PostgreSQL does not tell how far query is"));
 }
 
 TEST(StatusReportTest, AnOldLookIsCalledStaleAndIsNotWell) {

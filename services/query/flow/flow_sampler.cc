@@ -83,6 +83,8 @@ absl::Status FlowSampler::AddLags(Service& service, v1::FlowStage& stage) {
 
 void FlowSampler::Look(const std::stop_token& stop) {
   v1::GetFlowResponse flow;
+  // What comes while it looks, for seconds where a server hangs, it may not see.
+  *flow.mutable_as_of_time() = model::ToStamp(clock_.Now());
   bool log_answers = true;
   for (Service& service : services_) {
     if (stop.stop_requested()) return;
@@ -93,7 +95,6 @@ void FlowSampler::Look(const std::stop_token& stop) {
     // Each call to a log that is away waits for its time limit: one is enough.
     if (log_answers) log_answers = !absl::IsUnavailable(AddLags(service, stage));
   }
-  *flow.mutable_as_of_time() = model::ToStamp(clock_.Now());
   const MutexLock lock(mu_);
   flow_ = std::move(flow);
 }

@@ -54,6 +54,7 @@ class FlowSamplerTest : public ::testing::Test {
     if (sampler_ == nullptr) {
       const auto places = [this](const std::string& service,
                                  const auto& /*topics*/) -> absl::StatusOr<Places> {
+        clock_.Advance(ask_takes_);
         if (!log_answers_) return absl::UnavailableError("away");
         return places_[service];
       };
@@ -77,6 +78,7 @@ class FlowSamplerTest : public ::testing::Test {
   v1::QueryConfig config_;
   std::map<std::string, Places> places_;
   bool log_answers_ = true;
+  absl::Duration ask_takes_;
   std::vector<std::unique_ptr<rpc::HttpServer>> served_;
   std::unique_ptr<FlowSampler> sampler_;
 };
@@ -156,6 +158,14 @@ TEST_F(FlowSamplerTest, WhatTheLogDoesNotTellIsLeftOut) {
   const v1::FlowStage stage = LookAt("query");
   EXPECT_THAT(stage.lags(), IsEmpty());
   EXPECT_EQ(stage.instances(), 1);
+}
+
+TEST_F(FlowSamplerTest, ALookIsAsOfItsBegin) {
+  ask_takes_ = absl::Seconds(2);
+  const absl::Time begin = clock_.Now();
+  Sampler().Look({});
+  EXPECT_GT(clock_.Now(), begin);
+  EXPECT_EQ(Sampler().Get({})->as_of_time().seconds(), absl::ToUnixSeconds(begin));
 }
 
 TEST_F(FlowSamplerTest, AServiceThatIsNoneIsSaid) {
