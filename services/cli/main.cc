@@ -25,7 +25,9 @@ int main(int argc, char** argv) {
       "tend");
   app.require_subcommand(1);
   app.failure_message(tend::cli::UsageText);
-  app.footer("'tend COMMAND --help' shows a command's options and examples.");
+  app.footer(
+      "'tend COMMAND --help' shows a command's options and examples. An option wins over the\n"
+      "environment, the environment over ~/.config/tend/config.textproto.");
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
   tend::cli::AddCompletionCommand(
       app,

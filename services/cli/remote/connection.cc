@@ -59,32 +59,39 @@ rpc::ChannelOptions CertificatesOf(const v1::ClientConfig& config, const ServerO
 
 }  // namespace
 
+CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, std::string& value,
+                                  const std::string& description, const std::string& variable) {
+  // CLI11 reads the environment for all commands, also for those that are not run.
+  const auto set = [&command, &value](const std::string& said) {
+    if (command.parsed()) value = said;
+  };
+  return command.add_option_function<std::string>(name, set, description)->envname(variable);
+}
+
 void AddServerOptions(CLI::App& command, Service service, ServerOptions& options) {
-  command.add_option("--server", options.address, "The service, host:port; else this machine's")
-      ->envname(service == Service::kIngest ? "TEND_INGEST" : "TEND_QUERY");
+  AddEnvironmentOption(command, "--server", options.address,
+                       "The service, host:port; else this machine's",
+                       service == Service::kIngest ? "TEND_INGEST" : "TEND_QUERY");
   AddCertificateOptions(command, options);
 }
 
 void AddCertificateOptions(CLI::App& command, ServerOptions& options) {
-  command.add_option("--ca", options.ca_file, "TLS: a PEM file with the server's authority")
-      ->type_name("FILE")
-      ->envname("TEND_CA");
+  AddEnvironmentOption(command, "--ca", options.ca_file,
+                       "TLS: a PEM file with the server's authority", "TEND_CA")
+      ->type_name("FILE");
   AddConfigOption(command, options.config_file);
 }
 
 void AddConfigOption(CLI::App& command, std::string& config_file) {
-  command
-      .add_option("--config", config_file,
-                  "Addresses, certificates, token; else ~/.config/tend/config.textproto")
-      ->type_name("FILE")
-      ->envname("TEND_CONFIG");
+  AddEnvironmentOption(command, "--config", config_file,
+                       "Addresses, certificates, token; else ~/.config/tend/config.textproto",
+                       "TEND_CONFIG")
+      ->type_name("FILE");
 }
 
 void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers) {
-  command
-      .add_option("--bootstrap", bootstrap_servers,
-                  "Kafka, host:port[,host:port...]; else this machine's")
-      ->envname("TEND_BOOTSTRAP");
+  AddEnvironmentOption(command, "--bootstrap", bootstrap_servers,
+                       "Kafka, host:port[,host:port...]; else this machine's", "TEND_BOOTSTRAP");
 }
 
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options) {

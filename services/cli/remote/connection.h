@@ -1,5 +1,5 @@
-// How the command reaches the services: by options, else the environment, else a file
-// (proto/tend/v1/client_config.proto), else on this machine.
+// How the command reaches the services: an option wins over the environment, that over a file
+// (proto/tend/v1/client_config.proto), that over this machine.
 
 #ifndef TEND_SERVICES_CLI_REMOTE_CONNECTION_H_
 #define TEND_SERVICES_CLI_REMOTE_CONNECTION_H_
@@ -27,6 +27,11 @@ struct ServerOptions {
   std::string config_file;  // --config, TEND_CONFIG
 };
 
+// An option that `variable` of the environment sets where the command line does not. Commands may
+// share `value`: only the one that is run sets it.
+CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, std::string& value,
+                                  const std::string& description, const std::string& variable);
+// --server, TEND_INGEST or TEND_QUERY; and as AddCertificateOptions.
 void AddServerOptions(CLI::App& command, Service service, ServerOptions& options);
 // Without --server: for a command that has its address from elsewhere.
 void AddCertificateOptions(CLI::App& command, ServerOptions& options);

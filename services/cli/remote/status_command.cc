@@ -82,10 +82,9 @@ absl::StatusOr<StatusReport> Ask(const Arguments& arguments) {
 void AddStatusCommand(CLI::App& app, ExitCode& exit_code) {
   const auto arguments = std::make_shared<Arguments>();  // shared with the callback
   CLI::App* status = app.add_subcommand("status", "Is everything up, and how far behind is it?");
-  status
-      ->add_option("--services", arguments->services,
-                   "scoring=host:port, several with commas; else this machine's")
-      ->envname("TEND_SERVICES");
+  AddEnvironmentOption(*status, "--services", arguments->services,
+                       "scoring=host:port, several with commas; else this machine's",
+                       "TEND_SERVICES");
   AddBootstrapOption(*status, arguments->bootstrap);
   status->add_flag("--direct", arguments->direct, "Ask Kafka itself, not query");
   status->footer(kFooter);
