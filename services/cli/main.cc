@@ -1,5 +1,7 @@
 // `tend`, the command. Each subcommand is a file of its own that adds itself here.
 
+#include <iostream>
+
 #include "CLI/CLI.hpp"
 #include "common/rpc/grpc_log.h"
 #include "services/cli/completion/completion_command.h"
@@ -54,6 +56,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     app.exit(error);
     return static_cast<int>(tend::cli::ExitCode::kRejected);
+  }
+  if (!std::cout.flush()) {
+    std::cerr << "tend: the output could not be written: is the disk full?\n";
+    return static_cast<int>(tend::cli::ExitCode::kFailed);
   }
   return static_cast<int>(exit_code);
 }

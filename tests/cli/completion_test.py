@@ -104,6 +104,12 @@ class Others(unittest.TestCase):
                 done = subprocess.run([shell, "-n", file.name], stderr=subprocess.PIPE, text=True, check=False)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), shell)
 
+    def test_what_cannot_be_written_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([TEND, "completion", "bash"], stderr=subprocess.PIPE, stdout=full, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("could not be written", done.stderr)
+
     def test_another_shell_is_not_understood(self):
         done = subprocess.run([TEND, "completion", "tcsh"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (2, ""))

@@ -1,5 +1,6 @@
 #include "services/cli/remote/connection.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -57,6 +58,20 @@ rpc::ChannelOptions CertificatesOf(const v1::ClientConfig& config, const ServerO
   return channel;
 }
 
+// The token without a line break at its end. gRPC ends the process at one with other characters
+// than it can send. Errors: INVALID_ARGUMENT with where it is from, never with its text.
+absl::StatusOr<std::string> TokenOf(const v1::ClientConfig& config) {
+  const std::string environment = Environment("TEND_TOKEN");
+  std::string token = FirstOf(environment, config.token());
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+  if (std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; })) {
+    return token;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(environment.empty() ? "the token of the configuration file" : "TEND_TOKEN",
+                   " has a character that no token has: a space, a line break, or no ASCII"));
+}
+
 }  // namespace
 
 CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, std::string& value,
@@ -101,7 +116,7 @@ absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions
   resolved.address =
       FirstOf(options.address, ingest ? config.ingest_address() : config.query_address(),
               ingest ? kLocalIngest : kLocalQuery);
-  resolved.token = FirstOf(Environment("TEND_TOKEN"), config.token());
+  TEND_ASSIGN_OR_RETURN(resolved.token, TokenOf(config));
   return resolved;
 }
 

@@ -37,7 +37,8 @@ void AddServerOptions(CLI::App& command, Service service, ServerOptions& options
 void AddCertificateOptions(CLI::App& command, ServerOptions& options);
 
 // All of it put together, with the token (TEND_TOKEN, else the file's: never an option, which
-// others on the machine would see). Errors: NOT_FOUND and INVALID_ARGUMENT of the file.
+// others on the machine would see). Errors: NOT_FOUND and INVALID_ARGUMENT of the file or
+// the token.
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options);
 
 // A server that is asked whether it serves.

@@ -82,6 +82,22 @@ TEST_F(ConnectionTest, AnOptionWinsOverTheFile) {
   EXPECT_EQ(*ResolveBootstrap("k:2", path_), "k:2");
 }
 
+TEST_F(ConnectionTest, ATokenThatCannotBeSentIsRefusedWithoutItsText) {
+  const absl::Status file = Resolve(Service::kQuery, File("token: 'a\\nb'")).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(file));
+  EXPECT_THAT(file.message(), HasSubstr("the token of the configuration file"));
+  for (const char* token : {"\xc3\xa4", "x y", "secret\tz"}) {
+    setenv("TEND_TOKEN", token, /*overwrite=*/1);
+    const absl::Status status = Resolve(Service::kQuery, {}).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << token;
+    EXPECT_THAT(status.message(), HasSubstr("TEND_TOKEN"));
+    EXPECT_EQ(status.message().find(token), absl::string_view::npos);
+  }
+  setenv("TEND_TOKEN", "secret\r\n", /*overwrite=*/1);
+  EXPECT_EQ(Resolve(Service::kQuery, {})->token, "secret") << "a line break at its end";
+  unsetenv("TEND_TOKEN");
+}
+
 TEST_F(ConnectionTest, WhatIsWrongIsSaid) {
   EXPECT_THAT(ResolveServices({}, "bogus").status().message(), HasSubstr("--services bogus"));
   const ServerOptions half = File("certificate_file: 'c.pem'");
