@@ -13,6 +13,10 @@ enum class ExitCode : int {
   kRejected = 2,
 };
 
+// How the command ends that came to this code: kFailed, with a word on stderr, where its output
+// could not be written.
+ExitCode EndOf(ExitCode code);
+
 }  // namespace tend::cli
 
 #endif  // TEND_SERVICES_CLI_EXIT_CODE_H_

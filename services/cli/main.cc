@@ -1,7 +1,5 @@
 // `tend`, the command. Each subcommand is a file of its own that adds itself here.
 
-#include <iostream>
-
 #include "CLI/CLI.hpp"
 #include "common/rpc/grpc_log.h"
 #include "services/cli/completion/completion_command.h"
@@ -57,9 +55,5 @@ int main(int argc, char** argv) {
     app.exit(error);
     return static_cast<int>(tend::cli::ExitCode::kRejected);
   }
-  if (!std::cout.flush()) {
-    std::cerr << "tend: the output could not be written: is the disk full?\n";
-    return static_cast<int>(tend::cli::ExitCode::kFailed);
-  }
-  return static_cast<int>(exit_code);
+  return static_cast<int>(tend::cli::EndOf(exit_code));
 }

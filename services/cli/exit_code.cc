@@ -1,0 +1,13 @@
+#include "services/cli/exit_code.h"
+
+#include <iostream>
+
+namespace tend::cli {
+
+ExitCode EndOf(ExitCode code) {
+  if (std::cout.flush()) return code;
+  std::cerr << "tend: the output could not be written: is the disk full?\n";
+  return ExitCode::kFailed;
+}
+
+}  // namespace tend::cli
