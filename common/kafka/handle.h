@@ -6,36 +6,24 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <memory>
+#include "common/base/owned.h"
 
 namespace tend::kafka {
 
-template <auto kDestroy>
-struct Destroyer {
-  template <typename T>
-  void operator()(T* object) const {
-    kDestroy(object);
-  }
-};
-
-using ConfHandle = std::unique_ptr<rd_kafka_conf_t, Destroyer<rd_kafka_conf_destroy>>;
+using ConfHandle = Owned<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 // Must go last: its destruction waits for ever while a queue, topic or message of it lives.
-using ClientHandle = std::unique_ptr<rd_kafka_t, Destroyer<rd_kafka_destroy>>;
-using QueueHandle = std::unique_ptr<rd_kafka_queue_t, Destroyer<rd_kafka_queue_destroy>>;
-using TopicHandle = std::unique_ptr<rd_kafka_topic_t, Destroyer<rd_kafka_topic_destroy>>;
-using EventHandle = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destroy>>;
-using ErrorHandle = std::unique_ptr<rd_kafka_error_t, Destroyer<rd_kafka_error_destroy>>;
-using PlacesHandle = std::unique_ptr<rd_kafka_topic_partition_list_t,
-                                     Destroyer<rd_kafka_topic_partition_list_destroy>>;
-using MetadataHandle =
-    std::unique_ptr<const rd_kafka_metadata_t, Destroyer<rd_kafka_metadata_destroy>>;
-using GroupMetadataHandle = std::unique_ptr<rd_kafka_consumer_group_metadata_t,
-                                            Destroyer<rd_kafka_consumer_group_metadata_destroy>>;
-using NewTopicHandle = std::unique_ptr<rd_kafka_NewTopic_t, Destroyer<rd_kafka_NewTopic_destroy>>;
-using AdminOptionsHandle =
-    std::unique_ptr<rd_kafka_AdminOptions_t, Destroyer<rd_kafka_AdminOptions_destroy>>;
-using ConfigResourceHandle =
-    std::unique_ptr<rd_kafka_ConfigResource_t, Destroyer<rd_kafka_ConfigResource_destroy>>;
+using ClientHandle = Owned<rd_kafka_t, rd_kafka_destroy>;
+using QueueHandle = Owned<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using TopicHandle = Owned<rd_kafka_topic_t, rd_kafka_topic_destroy>;
+using EventHandle = Owned<rd_kafka_event_t, rd_kafka_event_destroy>;
+using ErrorHandle = Owned<rd_kafka_error_t, rd_kafka_error_destroy>;
+using PlacesHandle = Owned<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+using MetadataHandle = Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using GroupMetadataHandle =
+    Owned<rd_kafka_consumer_group_metadata_t, rd_kafka_consumer_group_metadata_destroy>;
+using NewTopicHandle = Owned<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+using AdminOptionsHandle = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+using ConfigResourceHandle = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 
 }  // namespace tend::kafka
 

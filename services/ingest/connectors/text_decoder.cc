@@ -8,26 +8,26 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/base/owned.h"
 
 namespace tend::ingest {
+namespace {
+
+using ConverterHandle = Owned<UConverter, ucnv_close>;
+
+}  // namespace
 
 // Two ICU converters and the UTF-16 between them.
 struct TextDecoder::Converter {
   explicit Converter(const char* name) {
     UErrorCode error = U_ZERO_ERROR;
-    from = ucnv_open(name, &error);
-    to = ucnv_open("UTF-8", &error);
+    from.reset(ucnv_open(name, &error));
+    to.reset(ucnv_open("UTF-8", &error));
     TEND_CHECK(U_SUCCESS(error));  // names are checked when a mapping is read
   }
-  Converter(const Converter&) = delete;
-  Converter& operator=(const Converter&) = delete;
-  ~Converter() {
-    ucnv_close(from);
-    ucnv_close(to);
-  }
 
-  UConverter* from = nullptr;
-  UConverter* to = nullptr;
+  ConverterHandle from;
+  ConverterHandle to;
   std::vector<UChar> pivot = std::vector<UChar>(4096);
   UChar* pivot_source = pivot.data();
   UChar* pivot_target = pivot.data();
@@ -39,8 +39,7 @@ TextDecoder::~TextDecoder() = default;
 absl::Status TextDecoder::CheckEncoding(const std::string& encoding) {
   if (encoding.empty()) return absl::OkStatus();
   UErrorCode error = U_ZERO_ERROR;
-  UConverter* converter = ucnv_open(encoding.c_str(), &error);
-  ucnv_close(converter);
+  const ConverterHandle converter(ucnv_open(encoding.c_str(), &error));
   if (U_SUCCESS(error)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("encoding \"", encoding, "\" is not known"));
 }
@@ -101,8 +100,8 @@ absl::string_view TextDecoder::Convert(absl::string_view bytes, bool last) {
   while (true) {
     UErrorCode error = U_ZERO_ERROR;
     char* target = out_.data() + size;
-    ucnv_convertEx(c.to, c.from, &target, out_.data() + out_.size(), &source, source_end,
-                   c.pivot.data(), &c.pivot_source, &c.pivot_target,
+    ucnv_convertEx(c.to.get(), c.from.get(), &target, out_.data() + out_.size(), &source,
+                   source_end, c.pivot.data(), &c.pivot_source, &c.pivot_target,
                    c.pivot.data() + c.pivot.size(), /*reset=*/false, last, &error);
     size = static_cast<size_t>(target - out_.data());
     if (error == U_TRUNCATED_CHAR_FOUND) {
