@@ -40,6 +40,14 @@ class ConfigFaults {
   // Reads the file that the key names into *message. Returns whether it is right; a key must name
   // one.
   bool Read(absl::string_view key, const std::string& path, google::protobuf::Message* message);
+  // Reads the file that the key names as a Message, and makes of it what is used; T() where either
+  // cannot be.
+  template <typename Message, typename T>
+  T Make(absl::string_view key, const std::string& path,
+         absl::StatusOr<T> (*make)(const Message& message)) {
+    Message message;
+    return Read(key, path, &message) ? Take(key, make(message), path) : T();
+  }
 
   // INVALID_ARGUMENT with a line for each fault; OK when there is none. path: of the file.
   absl::Status ToStatus(absl::string_view path) const;

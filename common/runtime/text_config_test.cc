@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "tend/v1/service_config.pb.h"
 
 namespace tend {
@@ -63,6 +64,22 @@ TEST(TextConfigTest, WhatIsWrongWithANamedFileIsAFaultOfItsKey) {
                     HasSubstr("x: roster_file: is empty\n"),
                     ContainsRegex("x: model_file: [^\n]*text_config_test.textproto:1:2: "),
                     HasSubstr("x: key_file: etc/key: too short")));
+}
+
+absl::StatusOr<std::string> NameOf(const v1::RuntimeConfig& config) {
+  if (config.instance().empty()) return absl::InvalidArgumentError("has no name");
+  return config.instance();
+}
+
+TEST(TextConfigTest, WhatCannotBeMadeOfANamedFileIsAFaultOfItsKey) {
+  ConfigFaults faults;
+  EXPECT_EQ(faults.Make("right", Write("instance: \"a\""), NameOf), "a");
+  const std::string nameless = Write("rpc_address: \"b\"");
+  EXPECT_EQ(faults.Make("wrong", nameless, NameOf), "");
+  EXPECT_EQ(faults.Make("gone", "no/such.textproto", NameOf), "");
+  EXPECT_EQ(MessageOf(faults.ToStatus("x")),
+            absl::StrCat("x: wrong: ", nameless, ": has no name\n",
+                         "x: gone: no/such.textproto: cannot be read"));
 }
 
 TEST(TextConfigTest, OnlyThisMachineIsLoopback) {

@@ -318,14 +318,8 @@ void CheckMetricsAddresses(const v1::QueryConfig& config, ConfigFaults& faults) 
 Settings ReadSettings(const v1::QueryConfig& config, ConfigFaults& faults) {
   Settings settings;
   settings.config = config;
-  v1::ScoringModel model;
-  if (faults.Read("model_file", config.model_file(), &model)) {
-    settings.model = faults.Take("model_file", model::Compile(model), config.model_file());
-  }
-  v1::Policy policy;
-  if (faults.Read("policy_file", config.policy_file(), &policy)) {
-    settings.policy = faults.Take("policy_file", model::Compile(policy), config.policy_file());
-  }
+  settings.model = faults.Make<v1::ScoringModel>("model_file", config.model_file(), model::Compile);
+  settings.policy = faults.Make<v1::Policy>("policy_file", config.policy_file(), model::Compile);
   faults.RequireSet("postgres", config.postgres());
   const auto check = [&](absl::string_view key, int value, int most) {
     if (value < 0 || value > most) {

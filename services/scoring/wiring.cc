@@ -11,14 +11,8 @@ namespace tend::scoring {
 Settings ReadSettings(const v1::ScoringConfig& config, ConfigFaults& faults) {
   Settings settings;
   settings.runtime = config.runtime();
-  v1::ScoringModel model;
-  if (faults.Read("model_file", config.model_file(), &model)) {
-    settings.model = faults.Take("model_file", model::Compile(model), config.model_file());
-  }
-  v1::Policy policy;
-  if (faults.Read("policy_file", config.policy_file(), &policy)) {
-    settings.policy = faults.Take("policy_file", model::Compile(policy), config.policy_file());
-  }
+  settings.model = faults.Make<v1::ScoringModel>("model_file", config.model_file(), model::Compile);
+  settings.policy = faults.Make<v1::Policy>("policy_file", config.policy_file(), model::Compile);
   faults.Read("roster_file", config.roster_file(), &settings.roster);
   return settings;
 }
