@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/base/check.h"
+#include "common/base/owned.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/errors.h"
 
@@ -72,6 +73,23 @@ UuidBytes Rows::UuidOf(int row, int column) const {
 std::string Rows::Uuid(int row, int column) const { return UuidText(Text(row, column)); }
 int64_t Rows::changed() const {
   return std::strtoll(PQcmdTuples(result_.get()), nullptr, 10);  // "" for none
+}
+
+absl::Status CheckConninfo(const std::string& conninfo) {
+  if (conninfo.empty()) return absl::InvalidArgumentError("is empty");
+  const Owned<PQconninfoOption, PQconninfoFree> options(
+      PQconninfoParse(conninfo.c_str(), /*errmsg=*/nullptr));
+  if (options == nullptr) {
+    return absl::InvalidArgumentError(
+        "cannot be read; allowed: as \"host=/run/postgresql dbname=tend user=tend\"");
+  }
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (absl::string_view(option->keyword) == "password" && option->val != nullptr) {
+      return absl::InvalidArgumentError(
+          "holds a password; allowed: without it, in the file that PGPASSFILE or passfile= names");
+    }
+  }
+  return absl::OkStatus();
 }
 
 struct Connection::Session {

@@ -58,7 +58,7 @@ class Batch {
 };
 
 struct ConnectionOptions {
-  // As libpq reads it: "host=... dbname=...", or a URI. May hold a password: never logged.
+  // As libpq reads it: "host=... dbname=...", or a URI. Never logged.
   std::string conninfo;
   // Server settings for the session: "-c enable_seqscan=off".
   std::string settings = {};
@@ -68,6 +68,10 @@ struct ConnectionOptions {
   // Between two attempts to connect; until then calls are UNAVAILABLE at once.
   absl::Duration retry_pause = absl::Milliseconds(100);
 };
+
+// What a configuration may give as conninfo: a password is none of it. Errors: INVALID_ARGUMENT,
+// which tells nothing of what it holds.
+absl::Status CheckConninfo(const std::string& conninfo);
 
 // For one thread. Connects at the first call, and again after a fault.
 class Connection {

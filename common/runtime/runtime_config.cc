@@ -1,8 +1,10 @@
 #include "common/runtime/runtime_config.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -41,6 +43,21 @@ void CheckServed(absl::string_view key, absl::string_view address, const v1::Run
   }
 }
 
+// What listens needs a port of its own; 0 is any free one.
+void CheckPorts(const v1::RuntimeConfig& config, ConfigFaults& faults) {
+  const std::pair<const char*, const std::string&> listening[] = {
+      {"runtime.rpc_address", config.rpc_address()},
+      {"runtime.metrics_address", config.metrics_address()},
+      {"runtime.http_address", config.http_address()}};
+  std::map<int, const char*> keys;
+  for (const auto& [key, address] : listening) {
+    const absl::StatusOr<HostAndPort> parsed = ParseHostAndPort(address);
+    if (!parsed.ok() || parsed->port == 0) continue;
+    const auto [first, added] = keys.emplace(parsed->port, key);
+    if (!added) faults.Add(key, address, absl::StrCat("another port than ", first->second, "'s"));
+  }
+}
+
 void CheckTokens(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   std::set<std::string> names;
   for (int i = 0; i < config.tokens_size(); ++i) {
@@ -75,7 +92,7 @@ void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   if (!IsInstanceName(config.instance())) {
     faults.Add("runtime.instance", config.instance(), "letters, digits, \"-\", \"_\" and \".\"");
   }
-  faults.RequireSet("runtime.kafka_bootstrap_servers", config.kafka_bootstrap_servers());
+  faults.RequireAddresses("runtime.kafka_bootstrap_servers", config.kafka_bootstrap_servers());
   if (!config.metrics_address().empty()) {
     CheckLoopback("runtime.metrics_address", config.metrics_address(), faults);
   }
@@ -83,6 +100,7 @@ void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   if (!config.http_address().empty()) {
     CheckServed("runtime.http_address", config.http_address(), config, faults);
   }
+  CheckPorts(config, faults);
   if (config.has_tls()) ReadTlsFiles(config.tls(), faults);
   CheckTokens(config, faults);
 }

@@ -48,7 +48,7 @@ TEST(RuntimeConfigTest, AllFaultsAreToldAtOnce) {
   CheckRuntime(config, faults);
   EXPECT_THAT(MessageOf(faults.ToStatus("x.textproto")),
               AllOf(HasSubstr("x.textproto: runtime.instance: \"a/b\"; allowed: "),
-                    HasSubstr("runtime.kafka_bootstrap_servers: is empty"),
+                    HasSubstr("runtime.kafka_bootstrap_servers: \"\"; allowed: "),
                     HasSubstr("runtime.metrics_address: \"0.0.0.0:9100\"; allowed: "),
                     HasSubstr("runtime.rpc_address: \"nowhere\"; allowed: ")));
 }
@@ -61,6 +61,25 @@ TEST(RuntimeConfigTest, ARightConfigurationHasNoFaults) {
   ConfigFaults faults;
   CheckRuntime(config, faults);
   EXPECT_TRUE(faults.ToStatus("x.textproto").ok());
+}
+
+TEST(RuntimeConfigTest, EachServerOfKafkaHasAPort) {
+  v1::RuntimeConfig config = Secured();
+  config.set_kafka_bootstrap_servers("kafka-1:9092,kafka-2");
+  EXPECT_EQ(FaultsOf(config),
+            "x: runtime.kafka_bootstrap_servers: \"kafka-2\"; allowed: host:port, several with "
+            "commas");
+}
+
+TEST(RuntimeConfigTest, WhatListensHasAPortOfItsOwn) {
+  v1::RuntimeConfig config = Secured();
+  config.set_metrics_address("127.0.0.1:7410");
+  EXPECT_EQ(FaultsOf(config),
+            "x: runtime.metrics_address: \"127.0.0.1:7410\"; allowed: another port than "
+            "runtime.rpc_address's");
+  config.set_rpc_address("127.0.0.1:0");
+  config.set_metrics_address("127.0.0.1:0");
+  EXPECT_EQ(FaultsOf(config), "");  // 0: any free one
 }
 
 TEST(RuntimeConfigTest, OtherMachinesReachOnlyWhatHasTlsAndTokens) {

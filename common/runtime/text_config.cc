@@ -64,6 +64,12 @@ void ConfigFaults::RequireSet(absl::string_view key, absl::string_view value) {
   if (value.empty()) faults_.push_back(absl::StrCat(key, ": is empty"));
 }
 
+void ConfigFaults::RequireAddresses(absl::string_view key, absl::string_view addresses) {
+  for (const absl::string_view address : absl::StrSplit(addresses, ',')) {
+    if (!ParseHostAndPort(address).ok()) Add(key, address, "host:port, several with commas");
+  }
+}
+
 bool ConfigFaults::Check(absl::string_view key, const absl::Status& status,
                          absl::string_view path) {
   if (status.ok()) return true;

@@ -28,6 +28,8 @@ class ConfigFaults {
   // key: as in the file ("runtime.instance"). allowed: what would be right.
   void Add(absl::string_view key, absl::string_view value, absl::string_view allowed);
   void RequireSet(absl::string_view key, absl::string_view value);
+  // Each of `addresses`, which commas part, must be host:port.
+  void RequireAddresses(absl::string_view key, absl::string_view addresses);
 
   // Each line of an error's message is a fault of the key. path: of the file, where the message
   // does not name it. Returns whether there was none.

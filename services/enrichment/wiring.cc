@@ -39,9 +39,14 @@ Settings ReadSettings(const v1::EnrichmentConfig& config, ConfigFaults& faults) 
   settings.config = config;
   v1::Roster roster;
   if (faults.Read("roster_file", config.roster_file(), &roster)) {
-    settings.roster = faults.Take("roster_file", Roster::Create(roster), config.roster_file());
+    if (roster.owners().empty()) {
+      faults.Check("roster_file", absl::InvalidArgumentError("has no owners"),
+                   config.roster_file());
+    }
+    settings.roster = faults.Take("roster_file", Roster::Create(roster, config.default_region()),
+                                  config.roster_file());
   }
-  faults.RequireSet("postgres", config.postgres());
+  faults.Check("postgres", postgres::CheckConninfo(config.postgres()));
   faults.RequireSet("identity_key_file", config.identity_key_file());
   if (!config.identity_key_file().empty()) {
     settings.identity_key = faults.Take("identity_key_file", ReadKey(config.identity_key_file()));

@@ -10,7 +10,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/model/scoring_model.h"
@@ -305,11 +304,7 @@ void CheckMetricsAddresses(const v1::QueryConfig& config, ConfigFaults& faults) 
     if (std::find(services.begin(), services.end(), service) == services.end()) {
       faults.Add("metrics_addresses.key", service, absl::StrJoin(services, ", "));
     }
-    for (const absl::string_view address : absl::StrSplit(addresses, ',')) {
-      if (ParseHostAndPort(address).ok()) continue;
-      faults.Add(absl::StrCat("metrics_addresses[", service, "]"), address,
-                 "host:port, several with commas");
-    }
+    faults.RequireAddresses(absl::StrCat("metrics_addresses[", service, "]"), addresses);
   }
 }
 
@@ -320,7 +315,7 @@ Settings ReadSettings(const v1::QueryConfig& config, ConfigFaults& faults) {
   settings.config = config;
   settings.model = faults.Make<v1::ScoringModel>("model_file", config.model_file(), model::Compile);
   settings.policy = faults.Make<v1::Policy>("policy_file", config.policy_file(), model::Compile);
-  faults.RequireSet("postgres", config.postgres());
+  faults.Check("postgres", postgres::CheckConninfo(config.postgres()));
   const auto check = [&](absl::string_view key, int value, int most) {
     if (value < 0 || value > most) {
       faults.Add(key, absl::StrCat(value), absl::StrCat("0 (the default) to ", most));

@@ -13,7 +13,10 @@ Settings ReadSettings(const v1::ScoringConfig& config, ConfigFaults& faults) {
   settings.runtime = config.runtime();
   settings.model = faults.Make<v1::ScoringModel>("model_file", config.model_file(), model::Compile);
   settings.policy = faults.Make<v1::Policy>("policy_file", config.policy_file(), model::Compile);
-  faults.Read("roster_file", config.roster_file(), &settings.roster);
+  if (faults.Read("roster_file", config.roster_file(), &settings.roster) &&
+      settings.roster.owners().empty()) {
+    faults.Check("roster_file", absl::InvalidArgumentError("has no owners"), config.roster_file());
+  }
   return settings;
 }
 

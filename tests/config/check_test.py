@@ -15,7 +15,7 @@ BIN = Path("build/release/bin")
 TOP = Path(__file__).resolve().parents[2]
 SECONDS = 30
 
-RUNTIME = 'runtime { instance: "one" kafka_bootstrap_servers: "127.0.0.1:1" rpc_address: "127.0.0.1:0" %s }\n'
+RUNTIME = 'runtime { instance: "one" kafka_bootstrap_servers: "%s" rpc_address: "127.0.0.1:0" %s }\n'
 SHIPPED = {"model_file": "deploy/model.textproto", "policy_file": "deploy/policy.textproto",
            "roster_file": "deploy/sample/roster.textproto", "postgres": "host=/nowhere"}
 KEYS = {
@@ -37,12 +37,12 @@ class CheckTest(unittest.TestCase):
         (self.folder / name).write_text(text)
         return str(self.folder / name)
 
-    def said(self, service, more="", runtime="", **values):
+    def said(self, service, more="", runtime="", kafka="127.0.0.1:1", **values):
         """The faults, without the configuration's own path, of --check and of a start alike; [] when it is right. values: of keys,
         in place of those that are shipped."""
         known = {**SHIPPED, "identity_key_file": self.write("identity.key", "k" * 32), **values}
         lines = [f'{key}: "{known[key]}"\n' for key in KEYS[service]]
-        config = self.write("config.textproto", RUNTIME % runtime + "".join(lines) + more)
+        config = self.write("config.textproto", RUNTIME % (kafka, runtime) + "".join(lines) + more)
         command = [BIN / f"tend-{service}", "--config", config]
         checked = subprocess.run([*command, "--check"], capture_output=True, text=True, timeout=SECONDS, cwd=TOP)
         if checked.returncode == 0:
@@ -97,6 +97,37 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(self.said("enrichment", more='default_region: "DE"'), [])
         self.assertEqual(self.said("enrichment", more='default_region: "deu"'),
                          ['default_region: "deu"; allowed: two letters of ISO 3166, as "DE"'])
+
+    def test_a_roster_has_owners_and_their_phones_are_the_regions(self):
+        nobody = self.write("nobody.textproto", 'domains: "ours.example"')
+        for service in ("enrichment", "scoring"):
+            with self.subTest(service):
+                self.assertEqual(self.said(service, roster_file=nobody), [f"roster_file: {nobody}: has no owners"])
+        phone = self.write("phone.textproto", 'owners { owner_id: "eve" identifiers { kind: IDENTIFIER_KIND_PHONE raw: "030 1234567" } }')
+        self.assertEqual(self.said("enrichment", more='default_region: "DE"', roster_file=phone), [])
+        self.assertEqual(self.said("enrichment", roster_file=phone),
+                         [f"roster_file: {phone}: roster: owner eve: identifiers[0] has no normal form"])
+
+    def test_each_address_has_a_port_and_each_that_listens_its_own(self):
+        for service in KEYS:
+            with self.subTest(service):
+                self.assertEqual(self.said(service, kafka="kafka", runtime='metrics_address: "127.0.0.1"'),
+                                 ['runtime.kafka_bootstrap_servers: "kafka"; allowed: host:port, several with commas',
+                                  'runtime.metrics_address: "127.0.0.1"; allowed: host:port of a loopback address, as 127.0.0.1:7411'])
+                self.assertEqual(self.said(service, runtime='metrics_address: "127.0.0.1:7" http_address: "127.0.0.1:7"'),
+                                 ['runtime.http_address: "127.0.0.1:7"; allowed: another port than runtime.metrics_address\'s'])
+        self.assertEqual(self.said("query", more='metrics_addresses { key: "scoring" value: "127.0.0.1:1,scoring-2" }'),
+                         ['metrics_addresses[scoring]: "scoring-2"; allowed: host:port, several with commas'])
+
+    def test_postgres_is_told_without_its_password(self):
+        password = "postgres: holds a password; allowed: without it, in the file that PGPASSFILE or passfile= names"
+        unread = 'postgres: cannot be read; allowed: as "host=/run/postgresql dbname=tend user=tend"'
+        for service in ("enrichment", "query"):
+            for conninfo, fault in (("host=db password=xyzzy", password), ("postgresql://tend:xyzzy@db/tend", password),
+                                    ("host=db passwort=xyzzy", unread), ("xyzzy", unread), ("", "postgres: is empty")):
+                with self.subTest(service=service, conninfo=conninfo):
+                    self.assertEqual(self.said(service, postgres=conninfo), [fault])
+            self.assertEqual(self.said(service, postgres="postgresql://tend@db/tend?passfile=/etc/tend/pgpass"), [])
 
     def test_what_sources_name_is_told_for_each(self):
         secret = self.write("secrets", "whsec_notbase64!")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A killed server's lock file: PostgreSQL takes whoever has its number now for a server."""
+"""A killed server's lock file: PostgreSQL takes whoever has its number now for a server. And a folder whose path is too long for
+a socket."""
 
 import subprocess
 import sys
@@ -31,6 +32,19 @@ class StaleLockTest(unittest.TestCase):
     def test_one_that_names_nobody_is_left_to_the_server(self):
         self.assertTrue(self.stays(text=""))
         self.assertTrue(self.stays(text="4194305\n"))  # above the kernel's highest
+
+
+class DeepFolderTest(unittest.TestCase):
+    def test_where_no_socket_can_be_clients_find_the_password_in_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)  # the server's user goes through it
+            deep = cluster.Cluster(Path(folder) / ("d" * 100), port=None, scratch=True)
+            try:
+                deep.wait_until_ready()  # asks with psql
+                self.assertIn("host=127.0.0.1 ", deep.conninfo())
+                self.assertNotIn((deep.folder / "password").read_text().strip(), deep.conninfo())
+            finally:
+                deep.stop()
 
 
 if __name__ == "__main__":

@@ -181,10 +181,19 @@ class Cluster:
         fresh.rename(self.data)
 
     def conninfo(self, database="tend"):
-        """How libpq finds it: through the socket, which only the server's user and root can use."""
+        """How libpq finds it: through the socket, which only the server's user and root can use; over the loopback, with a file
+        that holds the password, where the socket's path would be too long."""
         host = self.folder if len(f"{self.folder}/.s.PGSQL.{self.port}") <= SOCKET_PATH_BYTES else LOOPBACK
-        secret = f" password={(self.folder / 'password').read_text().strip()}" if host == LOOPBACK else ""
-        return f"host={host} port={self.port} user=tend dbname={database}{secret}"
+        passfile = f" passfile={self._passfile()}" if host == LOOPBACK else ""
+        return f"host={host} port={self.port} user=tend dbname={database}{passfile}"
+
+    def _passfile(self):
+        """The password as libpq reads it."""
+        path = self.folder / "pgpass"
+        path.write_text(f"{LOOPBACK}:*:*:tend:{(self.folder / 'password').read_text()}")
+        self._own(path)
+        path.chmod(0o600)
+        return path
 
     def wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS
