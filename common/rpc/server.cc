@@ -7,7 +7,6 @@
 #include <chrono>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/grpc_log.h"
@@ -65,8 +64,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const v1::RuntimeConfig& c
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("gRPC cannot listen at ", address, ": is the port taken?"));
+    return CannotListen("runtime.rpc_address", address);
   }
   std::unique_ptr<Server> started(new Server(std::move(server), port));
   started->SetServing(false);

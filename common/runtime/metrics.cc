@@ -9,9 +9,9 @@
 #include <exception>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/runtime/metric_names.h"
+#include "common/runtime/runtime_config.h"
 
 namespace tend {
 
@@ -31,9 +31,8 @@ Metrics::~Metrics() = default;
 absl::StatusOr<int> Metrics::Serve(const std::string& address) {
   try {
     parts_->exposer = std::make_unique<prometheus::Exposer>(address, /*num_threads=*/1);
-  } catch (const std::exception& e) {  // civetweb says it so
-    return absl::UnavailableError(
-        absl::StrCat("metrics at ", address, " cannot be served: ", e.what()));
+  } catch (const std::exception&) {  // civetweb says it so, and not why
+    return CannotListen("runtime.metrics_address", address);
   }
   parts_->exposer->RegisterCollectable(parts_->registry);
   return parts_->exposer->GetListeningPorts().front();

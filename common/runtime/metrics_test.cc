@@ -58,8 +58,11 @@ TEST(MetricsTest, ATakenPortIsSaid) {
   Metrics first("a"), second("b");
   const absl::StatusOr<int> port = first.Serve("127.0.0.1:0");
   ASSERT_TRUE(port.ok());
-  EXPECT_EQ(second.Serve(absl::StrCat("127.0.0.1:", *port)).status().code(),
-            absl::StatusCode::kUnavailable);
+  const std::string taken = absl::StrCat("127.0.0.1:", *port);
+  EXPECT_EQ(second.Serve(taken).status(),
+            absl::UnavailableError(absl::StrCat(
+                "runtime.metrics_address: cannot listen at ", taken,
+                " (is the port taken?); free the port, or configure another address")));
 }
 
 }  // namespace

@@ -88,6 +88,11 @@ absl::Status CheckListenAddress(absl::string_view address, const v1::RuntimeConf
       absl::StrCat(address, " is no loopback address: others reach it only with TLS and tokens"));
 }
 
+absl::Status CannotListen(absl::string_view key, absl::string_view address, absl::string_view why) {
+  return absl::UnavailableError(absl::StrCat(key, ": cannot listen at ", address, " (", why,
+                                             "); free the port, or configure another address"));
+}
+
 void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   if (!IsInstanceName(config.instance())) {
     faults.Add("runtime.instance", config.instance(), "letters, digits, \"-\", \"_\" and \".\"");

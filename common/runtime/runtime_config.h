@@ -17,6 +17,10 @@ void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults);
 // has both TLS and tokens. Errors: INVALID_ARGUMENT, saying what is missing.
 absl::Status CheckListenAddress(absl::string_view address, const v1::RuntimeConfig& config);
 
+// UNAVAILABLE: nobody can listen at the address that the key gives. why: for people.
+absl::Status CannotListen(absl::string_view key, absl::string_view address,
+                          absl::string_view why = "is the port taken?");
+
 }  // namespace tend
 
 #endif  // TEND_COMMON_RUNTIME_RUNTIME_CONFIG_H_

@@ -79,10 +79,7 @@ class HttpServer::Core {
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      return absl::UnavailableError(
-          absl::StrCat("HTTP cannot listen at ", address, ": ", error.message()));
-    }
+    if (error) return CannotListen("runtime.http_address", address, error.message());
     port_ = acceptor_.local_endpoint(error).port();
     Accept();
     thread_ = std::thread([this] {

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/runtime/runtime_config.h"
 #include "common/testing/certificates.h"
 #include "common/testing/http_call.h"
 
@@ -186,7 +187,8 @@ TEST_F(HttpServerTest, OtherMachinesNeedTlsAndTokens) {
 TEST_F(HttpServerTest, ATakenPortIsSaid) {
   Start();
   config_.set_http_address(absl::StrCat("127.0.0.1:", server_->port()));
-  EXPECT_EQ(HttpServer::Start(config_, {}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(HttpServer::Start(config_, {}).status(),
+            CannotListen("runtime.http_address", config_.http_address(), "Address already in use"));
 }
 
 TEST_F(HttpServerTest, ItEndsWhileConnectionsAreOpen) {
