@@ -130,14 +130,36 @@ MaybeFault CheckParties(const v1::Interaction& interaction) {
   return Fault{v1::REJECT_REASON_PARTY_UNKNOWN, "parties", "no party has an identifier"};
 }
 
-// What a fact cannot do without.
+MaybeFault CheckConsent(const v1::Consent& consent, absl::string_view fact) {
+  const auto field = [fact](absl::string_view name) {
+    return absl::StrCat(fact, ".consent.", name);
+  };
+  if (!v1::Channel_IsValid(consent.channel())) return Unknown(field("channel"), consent.channel());
+  if (!v1::ConsentPurpose_IsValid(consent.purpose())) {
+    return Unknown(field("purpose"), consent.purpose());
+  }
+  if (!v1::ConsentStatus_IsValid(consent.status())) {
+    return Unknown(field("status"), consent.status());
+  }
+  return std::nullopt;
+}
+
+// What a fact cannot do without, and what in it must mean something.
 MaybeFault CheckFact(const v1::Interaction& interaction) {
   switch (interaction.fact_case()) {
-    case v1::Interaction::kPromiseMade:
-      if (interaction.promise_made().promise().promise_id().empty()) {
-        return Missing("promise_made.promise.promise_id");
+    case v1::Interaction::kPageVisited:
+      if (const int kind = interaction.page_visited().kind(); !v1::PageKind_IsValid(kind)) {
+        return Unknown("page_visited.kind", kind);
       }
       break;
+    case v1::Interaction::kPromiseMade: {
+      const v1::Promise& promise = interaction.promise_made().promise();
+      if (promise.promise_id().empty()) return Missing("promise_made.promise.promise_id");
+      if (!v1::PromiseState_IsValid(promise.state())) {
+        return Unknown("promise_made.promise.state", promise.state());
+      }
+      break;
+    }
     case v1::Interaction::kPromiseKept:
       if (interaction.promise_kept().promise_id().empty())
         return Missing("promise_kept.promise_id");
@@ -156,6 +178,10 @@ MaybeFault CheckFact(const v1::Interaction& interaction) {
       if (interaction.list_row_entered().list_id().empty())
         return Missing("list_row_entered.list_id");
       break;
+    case v1::Interaction::kConsentGiven:
+      return CheckConsent(interaction.consent_given().consent(), "consent_given");
+    case v1::Interaction::kConsentRevoked:
+      return CheckConsent(interaction.consent_revoked().consent(), "consent_revoked");
     case v1::Interaction::FACT_NOT_SET:
       return Missing("fact");
     default:

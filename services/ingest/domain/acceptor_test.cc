@@ -59,7 +59,8 @@ TEST(AcceptorTest, TheKeyIsTheRecordsAndOnlyTheRecords) {
     interaction.mutable_source()->set_instance(instance);
     interaction.mutable_source()->set_record_id(record);
     AcceptResult result = acceptor.Accept(interaction, kNow);
-    return std::string(std::get<Accepted>(result).key);
+    const absl::string_view made = std::get<Accepted>(result).key;
+    return std::string(made.data(), made.size());
   };
   EXPECT_EQ(key("a", "b", "c"), key("a", "b", "c"));
   EXPECT_NE(key("a", "b", "c"), key("a", "", "bc"));
@@ -153,6 +154,31 @@ TEST(AcceptorTest, ANumberThatMeansNothingIsNotTakenForLeftOut) {
                   static_cast<v1::IdentifierKind>(99));
             }),
             is_99("parties[1].identifiers"));
+  EXPECT_EQ(fault([](auto& mail) {
+              mail.mutable_page_visited()->set_kind(static_cast<v1::PageKind>(99));
+            }),
+            is_99("page_visited.kind"));
+  EXPECT_EQ(fault([](auto& mail) {
+              v1::Promise& promise = *mail.mutable_promise_made()->mutable_promise();
+              promise.set_promise_id("p1");
+              promise.set_state(static_cast<v1::PromiseState>(99));
+            }),
+            is_99("promise_made.promise.state"));
+  EXPECT_EQ(
+      fault([](auto& mail) {
+        mail.mutable_consent_given()->mutable_consent()->set_channel(static_cast<v1::Channel>(99));
+      }),
+      is_99("consent_given.consent.channel"));
+  EXPECT_EQ(fault([](auto& mail) {
+              mail.mutable_consent_revoked()->mutable_consent()->set_purpose(
+                  static_cast<v1::ConsentPurpose>(99));
+            }),
+            is_99("consent_revoked.consent.purpose"));
+  EXPECT_EQ(fault([](auto& mail) {
+              mail.mutable_consent_revoked()->mutable_consent()->set_status(
+                  static_cast<v1::ConsentStatus>(99));
+            }),
+            is_99("consent_revoked.consent.status"));
 }
 
 TEST(AcceptorTest, SizesAreBounded) {
