@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
-#include "services/ingest/domain/timestamp.h"
 
 namespace tend::ingest {
 namespace {
@@ -15,18 +14,13 @@ absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 }  // namespace
 
-absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source, absl::Time now,
-                                 Intake& intake) {
+absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source, Intake& intake) {
   TEND_ASSIGN_OR_RETURN(ReadResult read,
                         ReadDelivery(delivery, source.mapping_or_null(), source.options));
   const bool list = source.mapping.has_value() && source.mapping->list();
   for (size_t i = 0; i < read.interactions.size(); ++i) {
-    v1::Interaction& interaction = read.interactions[i];
-    // A list says who there is, not when: its rows happen as they come.
-    if (list && !interaction.has_occur_time()) {
-      SetTimestamp(now, *interaction.mutable_occur_time());
-    }
-    intake.Take(interaction, {.file = View(source.options.file), .line = read.lines[i]});
+    intake.Take(read.interactions[i],
+                {.file = View(source.options.file), .line = read.lines[i], .of_list = list});
   }
   for (v1::Reject& reject : read.rejects) intake.Take(std::move(reject));
   return read.ignored;
@@ -35,7 +29,7 @@ absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source,
 absl::StatusOr<v1::DeliveryResult> TakeDelivery(const Delivery& delivery, const Source& source,
                                                 absl::Time now, Publisher& publisher) {
   Intake intake(now);
-  TEND_ASSIGN_OR_RETURN(int64_t ignored, TakeRows(delivery, source, now, intake));
+  TEND_ASSIGN_OR_RETURN(int64_t ignored, TakeRows(delivery, source, intake));
   TEND_RETURN_IF_ERROR(intake.Publish(publisher));
   v1::DeliveryResult result;
   for (const TakenItem& item : intake.items()) {

@@ -19,8 +19,7 @@ absl::StatusOr<v1::DeliveryResult> TakeDelivery(const Delivery& delivery, const 
                                                 absl::Time now, Publisher& publisher);
 
 // The first half: into `intake`, without writing. Returns how many rows were ignored by reading.
-absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source, absl::Time now,
-                                 Intake& intake);
+absl::StatusOr<int64_t> TakeRows(const Delivery& delivery, const Source& source, Intake& intake);
 
 }  // namespace tend::ingest
 

@@ -113,12 +113,7 @@ absl::Status Import::ReadAll() {
         intake_.Take(item_.reject);
         break;
       case ReadStep::kInteraction:
-        // A list says who there is, not when: its rows happen as they come.
-        if (list_ && !item_.interaction.has_occur_time()) {
-          SetTimestamp(now_, *item_.interaction.mutable_occur_time());
-        }
-        const FileRow row{options_.file, import_id_, item_.line, item_.raw};
-        intake_.Take(item_.interaction, row);
+        intake_.Take(item_.interaction, {options_.file, import_id_, item_.line, item_.raw, list_});
         break;
     }
     if (intake_.size() >= kBatchItems || intake_.bytes() >= kBatchBytes) {

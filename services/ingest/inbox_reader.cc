@@ -26,8 +26,7 @@ v1::RecordPlace PlaceOf(const stream::Record& record) {
 }
 
 // Whatever is in the record, it becomes interactions or rejects.
-absl::Status TakeRecord(const stream::Record& record, const Source& source, absl::Time now,
-                        Intake& intake) {
+absl::Status TakeRecord(const stream::Record& record, const Source& source, Intake& intake) {
   intake.SetPlace(PlaceOf(record));
   if (record.value.empty()) {
     intake.Take(
@@ -37,7 +36,7 @@ absl::Status TakeRecord(const stream::Record& record, const Source& source, absl
   Delivery delivery;
   delivery.content_type = kStructured;
   delivery.body = record.value;
-  return TakeRows(delivery, source, now, intake).status();
+  return TakeRows(delivery, source, intake).status();
 }
 
 int64_t RejectsOf(const Intake& intake) {
@@ -101,7 +100,7 @@ absl::Status InboxReader::TakeAll(const std::vector<stream::Record>& records) {
   Intake intake(now);
   std::map<int, stream::Offset> next;
   for (const stream::Record& record : records) {
-    TEND_RETURN_IF_ERROR(TakeRecord(record, source_, now, intake));
+    TEND_RETURN_IF_ERROR(TakeRecord(record, source_, intake));
     next[record.partition] = stream::Next(record.offset);
   }
   TEND_RETURN_IF_ERROR(intake.Publish(publisher_));

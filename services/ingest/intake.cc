@@ -17,6 +17,9 @@ std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
 }  // namespace
 
 void Intake::Take(v1::Interaction& interaction, const FileRow& row) {
+  if (row.of_list && !interaction.has_occur_time()) {
+    SetTimestamp(now_, *interaction.mutable_occur_time());
+  }
   AcceptResult accepted = acceptor_.Accept(interaction, now_);
   if (auto* reject = std::get_if<v1::Reject>(&accepted)) {
     SetRow(row, *reject);

@@ -34,8 +34,8 @@ class Intake {
  public:
   explicit Intake(absl::Time now) : now_(now) {}
 
-  // interaction: as it came; gets receive_time. row: what it was made of; a reject names and holds
-  // it.
+  // interaction: as it came; gets receive_time, and happens then where a list's row has no time of
+  // its own. row: what it was made of; a reject names and holds it.
   void Take(v1::Interaction& interaction, const FileRow& row);
   // A row that never became an interaction.
   void Take(v1::Reject reject);

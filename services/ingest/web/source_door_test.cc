@@ -17,6 +17,7 @@
 #include "common/testing/http_call.h"
 #include "services/ingest/connectors/ready_mappings.h"
 #include "services/ingest/connectors/webhook_signature.h"
+#include "services/ingest/domain/timestamp.h"
 
 namespace tend::ingest {
 namespace {
@@ -93,6 +94,21 @@ TEST_F(SourceDoorTest, WhatIsDeliveredIsInTheLogWhenItIsAnswered) {
   EXPECT_THAT(answer.body, HasSubstr(R"("position":{"topic":"tend.interactions.v1")"));
   EXPECT_EQ(Count("tend.interactions.v1"), 1);
   EXPECT_EQ(Count("tend.rejects.v1"), 1);
+}
+
+TEST_F(SourceDoorTest, ARowOfAListHappensAsItComes) {
+  source_.mapping->clear_time();
+  source_.mapping->set_list(true);
+  Start();
+  Post(R"([{"id":"l1","mail":"ann@example.com"}])");
+  ASSERT_EQ(Count("tend.interactions.v1"), 1);
+  const auto reader =
+      *log_.Open({"tend.interactions.v1", 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
+  std::vector<stream::Record> records;
+  ASSERT_TRUE(reader->Poll({}, records).ok());
+  v1::Interaction row;
+  ASSERT_TRUE(row.ParseFromString(std::string(records[0].value)));
+  EXPECT_EQ(TimeOf(row.occur_time()), kNow);
 }
 
 TEST_F(SourceDoorTest, ARejectSaysWhichRowOfWhichSourceItWas) {
