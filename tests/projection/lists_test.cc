@@ -61,6 +61,15 @@ class ListsTest : public ProjectedTest {
     Enter(5, "ann");
     Project();
   }
+  // A line of the file could not be used.
+  void Reject(int64_t line) {
+    v1::Reject reject;
+    reject.set_reason(v1::REJECT_REASON_PARTY_UNKNOWN);
+    reject.set_service("ingest");
+    reject.mutable_file()->set_file("spring.csv");
+    reject.mutable_file()->set_line(line);
+    Write(kRejectsTopic, "ingest", reject.SerializeAsString());
+  }
   v1::ListReport Report() {
     v1::GetListReportRequest request;
     request.set_list_id("spring.csv");
@@ -123,6 +132,21 @@ TEST_F(ListsTest, TheReportCountsThem) {
               UnorderedElementsAre(Pair(v1::LIST_OUTCOME_KNOWN, 2), Pair(v1::LIST_OUTCOME_SEED, 1),
                                    Pair(v1::LIST_OUTCOME_SOCIAL_HANDLE, 1),
                                    Pair(v1::LIST_OUTCOME_LEAVE_ALONE, 1)));
+}
+
+TEST_F(ListsTest, ALineThatIsRejectedAgainCountsOnce) {
+  EnterAll();
+  for (const int64_t line : {7, 8, 7, 8, 0, 0}) Reject(line);  // 0: not known
+  Project();
+  EXPECT_EQ(Report().rejected_rows(), 4);
+  EXPECT_EQ(Report().rows(), 9);
+}
+
+TEST_F(ListsTest, AListOfWhichNothingCouldBeUsedIsThere) {
+  Reject(2);
+  Project();
+  EXPECT_EQ(Report().rejected_rows(), 1);
+  EXPECT_THAT(Rows({}), SizeIs(0));
 }
 
 TEST_F(ListsTest, OneReportTooManyIsRefusedUntilAnotherIsDone) {

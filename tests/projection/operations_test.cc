@@ -34,15 +34,6 @@ v1::Reject Row(const std::string& file, int64_t line, int64_t second) {
 
 class OperationsTest : public ProjectedTest {
  protected:
-  void Write(const std::string& topic, const std::string& key, const std::string& value) {
-    stream::NewRecord record;
-    record.topic = topic;
-    record.key = key;
-    record.value = value;
-    std::vector<stream::Written> written;
-    ASSERT_TRUE((*pipeline_.log().NewProducer())->Send({&record, 1}, written).ok());
-    pipeline_.AdvanceTo(pipeline_.now() + absl::Seconds(1));
-  }
   // Keys are of no matter here; this one fills both partitions.
   void Reject(const v1::Reject& reject) {
     Write(kRejectsTopic, absl::StrCat("key", written_++), reject.SerializeAsString());

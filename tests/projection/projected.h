@@ -35,6 +35,16 @@ class ProjectedTest : public ::testing::Test {
     last_ = pipeline_.Tell(story);
     Project();
   }
+  // What somebody else writes.
+  void Write(const std::string& topic, const std::string& key, const std::string& value) {
+    stream::NewRecord record;
+    record.topic = topic;
+    record.key = key;
+    record.value = value;
+    std::vector<stream::Written> written;
+    ASSERT_TRUE((*pipeline_.log().NewProducer())->Send({&record, 1}, written).ok());
+    pipeline_.AdvanceTo(pipeline_.now() + absl::Seconds(1));
+  }
   // All hops have read all that was told.
   absl::StatusOr<OffsetsByPartition> Ends(const std::vector<std::string>& topics) {
     OffsetsByPartition ends;

@@ -179,6 +179,7 @@ std::optional<Unusable> RowMaker::AddReject(const Projected& record) {
   rows.rejects.push_back(RowTime(reject_.reject_time()));
   rows.services.push_back(Keep(View(reject_.service())));
   rows.files.push_back(Keep(View(reject_.file().file())));
+  rows.lines.push_back(reject_.file().line());
   rows.imports.push_back(Keep(View(reject_.file().import_id())));
   rows.record_topics.push_back(Keep(View(reject_.record().topic())));
   rows.record_partitions.push_back(reject_.record().partition());

@@ -35,10 +35,11 @@ constexpr const char* kRows = R"sql(
 constexpr const char* kHandles = R"sql(
     SELECT origin_id, system, raw, normalized FROM identifier
     WHERE origin_id = ANY($1) AND kind = $2 ORDER BY system, normalized)sql";
-// A list's id is its file's name.
-constexpr const char* kHead = R"sql(
-    SELECT (SELECT min(receive_time) FROM list_row WHERE list_id = $1),
-           (SELECT count(*) FROM reject WHERE file = $1 AND service = 'ingest'))sql";
+constexpr const char* kFirst = "SELECT min(receive_time) FROM list_row WHERE list_id = $1";
+// A list's id is its file's name. What comes again is rejected again; line 0: it is not known.
+constexpr const char* kRejected = R"sql(
+    SELECT count(DISTINCT line) FILTER (WHERE line > 0) + count(*) FILTER (WHERE line = 0)
+    FROM reject WHERE file = $1 AND service = 'ingest')sql";
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 std::string Str(absl::string_view s) { return {s.data(), s.size()}; }
@@ -104,6 +105,10 @@ uint64_t QuestionOf(const v1::ListListRowsRequest& request) {
   return QuestionHash({"list rows", View(request.list_id()), View(outcomes)});
 }
 
+absl::Status NoList() {
+  return absl::NotFoundError("list_id: no list has this name; it is the name of the file");
+}
+
 absl::StatusOr<std::string> ListIdOf(const std::string& list_id) {
   std::string id = RowText(View(list_id));
   if (id.empty()) return absl::InvalidArgumentError("list_id: is empty");
@@ -162,11 +167,13 @@ absl::StatusOr<v1::GetListReportResponse> ListQuestions::Report(
   }
   TEND_ASSIGN_OR_RETURN(const postgres::Pool::Borrowed connection, tables_.For(request));
   TEND_ASSIGN_OR_RETURN(const std::vector<postgres::Rows> head,
-                        connection->Run(Batch().Add(kHead, Params().Text(View(list_id)))));
+                        connection->Run(Batch()
+                                            .Add(kFirst, Params().Text(View(list_id)))
+                                            .Add(kRejected, Params().Text(View(list_id)))));
   v1::GetListReportResponse response;
   v1::ListReport& report = *response.mutable_report();
   report.set_list_id(list_id);
-  report.set_rejected_rows(head[0].Int(0, 1));
+  report.set_rejected_rows(head[1].Int(0, 0));
   std::map<v1::ListOutcome, int64_t> outcomes;
   absl::flat_hash_set<std::string> people;
   int64_t accepted = 0, last = -1, told = 0;
@@ -184,7 +191,7 @@ absl::StatusOr<v1::GetListReportResponse> ListQuestions::Report(
     last = rows.back().row();
   }
   if (accepted == 0 && report.rejected_rows() == 0) {
-    return absl::NotFoundError("list_id: no list has this name; it is the name of the file");
+    return NoList();
   }
   report.set_rows(accepted + report.rejected_rows());
   report.set_repeated_rows(told - static_cast<int64_t>(people.size()));
@@ -216,7 +223,11 @@ absl::StatusOr<v1::ListListRowsResponse> ListQuestions::Rows(
   while (true) {
     TEND_ASSIGN_OR_RETURN(std::vector<v1::ListRow> rows, Read(*connection, list_id, last, chunk));
     const bool more = rows.size() == static_cast<size_t>(chunk);
-    if (rows.empty() && last < 0) return absl::NotFoundError("list_id: no row of a list is there");
+    if (rows.empty() && last < 0) {
+      TEND_ASSIGN_OR_RETURN(const std::vector<postgres::Rows> rejected,
+                            connection->Run(Batch().Add(kRejected, Params().Text(View(list_id)))));
+      if (rejected[0].Int(0, 0) == 0) return NoList();
+    }
     for (v1::ListRow& row : rows) {
       if (!wanted(row)) continue;
       if (response.rows_size() == size) {  // there is at least one more

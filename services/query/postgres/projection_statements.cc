@@ -93,9 +93,9 @@ constexpr const char* kNudgeChanges = R"sql(
                               source_partition, source_offset, nudge_id, change)
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING)sql";
 constexpr const char* kRejects = R"sql(
-    INSERT INTO reject (partition, reject_offset, reject_time, reason, service, file, import_id,
-                        record_topic, record_partition, record_offset, reject)
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    INSERT INTO reject (partition, reject_offset, reject_time, reason, service, file, line,
+                        import_id, record_topic, record_partition, record_offset, reject)
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT DO NOTHING)sql";
 
 void Add(const InteractionRows& r, Batch& batch) {
@@ -226,6 +226,7 @@ void Add(const RejectRows& r, Batch& batch) {
                           .Ints(r.reasons)
                           .Texts(r.services)
                           .Texts(r.files)
+                          .Ints(r.lines)
                           .Texts(r.imports)
                           .Texts(r.record_topics)
                           .Ints(r.record_partitions)

@@ -300,11 +300,17 @@ CREATE OR REPLACE FUNCTION report.reject_reason_name(n smallint)
     'version_unknown', 'person_erased', 'nudge_absent'])[n] $body$;
 )sql";
 
+// FilePlace's line; 0 where it has none, and in rows from before it was known.
+constexpr const char* kRejectLine = R"sql(
+ALTER TABLE reject ADD COLUMN line bigint NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
                                     postgres::Migration{"reports", kReports},
                                     postgres::Migration{"reject_pages", kRejectPages},
                                     postgres::Migration{"open_nudges", kOpenNudges},
-                                    postgres::Migration{"nudge_absent", kNudgeAbsent}};
+                                    postgres::Migration{"nudge_absent", kNudgeAbsent},
+                                    postgres::Migration{"reject_line", kRejectLine}};
 
 }  // namespace
 
