@@ -453,6 +453,42 @@ TEST_F(DoorsTest, AZoneThatDoesNotExistIsTheCallersFault) {
   EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(2));
 }
 
+TEST_F(DoorsTest, PreferencesThatCannotBeMeantAreRefused) {
+  const auto refused = [&](void (*spoil)(v1::Preferences & preferences)) {
+    v1::SetPreferencesRequest request;
+    request.set_request_id("q1");
+    request.set_owner_id("eve");
+    spoil(*request.mutable_preferences());
+    v1::SetPreferencesResponse response;
+    grpc::ClientContext context;
+    const grpc::Status status = inbox_stub_->SetPreferences(&context, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    return status.error_message();
+  };
+  EXPECT_EQ(refused([](auto& told) { told.set_outreach_per_day(-1); }),
+            "preferences.outreach_per_day: is less than 0");
+  EXPECT_EQ(refused([](auto& told) { told.set_quiet_end_minute(60); }),
+            "preferences.quiet_start_minute: set without quiet_end_minute, or the other way");
+  EXPECT_EQ(refused([](auto& told) {
+              told.set_quiet_start_minute(1440);
+              told.set_quiet_end_minute(60);
+            }),
+            "preferences.quiet_start_minute: 1440 is not a minute of the day (0..1439)");
+  EXPECT_EQ(refused([](auto& told) { told.add_digest_minutes(-1); }),
+            "preferences.digest_minutes: -1 is not a minute of the day (0..1439)");
+  EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(0));
+}
+
+TEST_F(DoorsTest, AnOwnersIdIsOneLine) {
+  v1::SetPreferencesRequest request;
+  request.set_request_id("q1");
+  request.set_owner_id("eve\nn1");
+  v1::SetPreferencesResponse response;
+  grpc::ClientContext context;
+  EXPECT_EQ(inbox_stub_->SetPreferences(&context, request, &response).error_message(),
+            "owner_id has a line break");
+}
+
 TEST_F(DoorsTest, ASnoozeIntoThePastIsTheCallersFault) {
   v1::SnoozeNudgeRequest request;
   request.set_request_id("q1");

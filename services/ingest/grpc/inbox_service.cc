@@ -3,19 +3,52 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/hash.h"
+#include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "services/ingest/domain/timestamp.h"
 
 namespace tend::ingest {
 namespace {
 
+constexpr int kMinutesPerDay = 24 * 60;
+
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 grpc::Status Missing(const char* field) {
   return rpc::ToGrpc(absl::InvalidArgumentError(absl::StrCat(field, " is empty")));
+}
+
+absl::Status CheckMinute(absl::string_view field, int minute) {
+  if (minute >= 0 && minute < kMinutesPerDay) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("preferences.", field, ": ", minute, " is not a minute of the day (0..1439)"));
+}
+
+// Says at once what notification would reject later.
+absl::Status CheckPreferences(const v1::Preferences& preferences) {
+  const std::string& zone_name = preferences.time_zone();
+  absl::TimeZone zone;
+  if (!zone_name.empty() && !absl::LoadTimeZone(View(zone_name), &zone)) {
+    return absl::InvalidArgumentError(absl::StrCat("preferences.time_zone: \"", zone_name,
+                                                   "\" is no IANA name like \"Europe/Berlin\""));
+  }
+  if (preferences.outreach_per_day() < 0) {
+    return absl::InvalidArgumentError("preferences.outreach_per_day: is less than 0");
+  }
+  if (preferences.has_quiet_start_minute() != preferences.has_quiet_end_minute()) {
+    return absl::InvalidArgumentError(
+        "preferences.quiet_start_minute: set without quiet_end_minute, or the other way");
+  }
+  TEND_RETURN_IF_ERROR(CheckMinute("quiet_start_minute", preferences.quiet_start_minute()));
+  TEND_RETURN_IF_ERROR(CheckMinute("quiet_end_minute", preferences.quiet_end_minute()));
+  for (const int minute : preferences.digest_minutes()) {
+    TEND_RETURN_IF_ERROR(CheckMinute("digest_minutes", minute));
+  }
+  return absl::OkStatus();
 }
 
 grpc::Status NoFeedback(int value) {
@@ -36,6 +69,9 @@ grpc::Status InboxServiceHandler::Tell(const Request& request, v1::OwnerEvent ev
                                        Response* response) {
   if (request.request_id().empty()) return Missing("request_id");
   if (request.owner_id().empty()) return Missing("owner_id");
+  if (absl::StrContains(View(request.owner_id()), '\n')) {
+    return rpc::ToGrpc(absl::InvalidArgumentError("owner_id has a line break"));
+  }
   event.set_event_id(StableId({View(request.owner_id()), View(request.request_id())}));
   event.set_owner_id(request.owner_id());
   SetTimestamp(clock_.Now(), *event.mutable_occur_time());
@@ -79,11 +115,8 @@ grpc::Status InboxServiceHandler::SnoozeNudge(grpc::ServerContext* /*context*/,
 grpc::Status InboxServiceHandler::SetPreferences(grpc::ServerContext* /*context*/,
                                                  const v1::SetPreferencesRequest* request,
                                                  v1::SetPreferencesResponse* response) {
-  const std::string& zone_name = request->preferences().time_zone();
-  absl::TimeZone zone;
-  if (!zone_name.empty() && !absl::LoadTimeZone(View(zone_name), &zone)) {
-    return rpc::ToGrpc(absl::InvalidArgumentError(absl::StrCat(
-        "preferences.time_zone: \"", zone_name, "\" is no IANA name like \"Europe/Berlin\"")));
+  if (absl::Status status = CheckPreferences(request->preferences()); !status.ok()) {
+    return rpc::ToGrpc(status);
   }
   v1::OwnerEvent event;
   *event.mutable_preferences_set()->mutable_preferences() = request->preferences();
