@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/stream/memory_log.h"
+#include "common/testing/messages_of.h"
 
 namespace tend::ingest {
 namespace {
@@ -60,22 +61,10 @@ class InboxReaderTest : public ::testing::Test {
     for (int i = 0; i < count; ++i) status = reader_->Step(absl::ZeroDuration());
     return status;
   }
-  template <typename Message>
-  std::vector<Message> Read(const std::string& topic) {
-    std::vector<stream::Record> records;
-    const auto reader =
-        *log_.Open({topic, 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
-    EXPECT_TRUE(reader->Poll({}, records).ok());
-    std::vector<Message> messages;
-    for (const stream::Record& record : records) {
-      EXPECT_TRUE(messages.emplace_back().ParseFromString(
-          std::string(record.value.data(), record.value.size())));
-    }
-    return messages;
-  }
   std::vector<std::string> Ids() {
     std::vector<std::string> ids;
-    for (const auto& interaction : Read<v1::Interaction>("tend.interactions.v1")) {
+    for (const auto& interaction :
+         stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1")) {
       ids.push_back(interaction.id());
     }
     return ids;
@@ -118,7 +107,7 @@ TEST_F(InboxReaderTest, APoisonRecordIsARejectWithItsPlaceAndStopsNothing) {
   EXPECT_TRUE(Steps().ok());
   EXPECT_THAT(Ids(), ElementsAre("good"));
   std::vector<std::string> rejects;
-  for (const auto& reject : Read<v1::Reject>("tend.rejects.v1")) {
+  for (const auto& reject : stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1")) {
     rejects.push_back(absl::StrCat(reject.record().topic(), "@", reject.record().offset(), " ",
                                    v1::RejectReason_Name(reject.reason()).substr(14)));
   }

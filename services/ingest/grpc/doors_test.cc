@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/server.h"
 #include "common/stream/memory_log.h"
+#include "common/testing/messages_of.h"
 #include "common/testing/scripted_log.h"
 #include "services/ingest/grpc/inbox_service.h"
 #include "services/ingest/grpc/ingest_service.h"
@@ -80,19 +81,6 @@ class DoorsTest : public ::testing::Test {
     return answers;
   }
 
-  template <typename Message>
-  std::vector<Message> Read(const std::string& topic) {
-    std::vector<stream::Record> records;
-    const auto reader =
-        *log_.Open({topic, 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
-    EXPECT_TRUE(reader->Poll({}, records).ok());
-    std::vector<Message> messages;
-    for (const stream::Record& record : records) {
-      EXPECT_TRUE(messages.emplace_back().ParseFromString(std::string(record.value)));
-    }
-    return messages;
-  }
-
   stream::ManualClock clock_{kNow};
   stream::MemoryLog log_{clock_};
   stream::ScriptedLog writes_{log_};
@@ -121,11 +109,11 @@ TEST_F(DoorsTest, EachInteractionIsAcceptedOrRejectedAlone) {
   EXPECT_EQ(response.results(1).reject().value(), "");
   EXPECT_EQ(response.results(2).interaction_id(), "three");
   EXPECT_EQ(response.position().offset(), 1);
-  const auto stored = Read<v1::Interaction>("tend.interactions.v1");
+  const auto stored = stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1");
   ASSERT_EQ(stored.size(), 2u);
   EXPECT_EQ(stored[1].id(), "three");
   EXPECT_EQ(stored[1].receive_time().seconds(), absl::ToUnixSeconds(kNow));
-  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  const auto rejects = stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1");
   ASSERT_EQ(rejects.size(), 1u);
   EXPECT_THAT(rejects[0].value(), HasSubstr("two"));
   EXPECT_EQ(rejects[0].file().file(), "grpc/mail/a");
@@ -151,7 +139,7 @@ TEST_F(DoorsTest, EachOwnersInboxIsToldOfItsZoneAndARetryIsTheSameEvent) {
     ASSERT_TRUE(status.ok()) << status.error_message();
     EXPECT_EQ(response.positions_size(), 2);
   }
-  const auto events = Read<v1::OwnerEvent>("tend.owner-events.v1");
+  const auto events = stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1");
   ASSERT_EQ(events.size(), 4u);
   EXPECT_EQ(events[0].roster_entry_set().time_zone(), "Europe/Berlin");
   EXPECT_EQ(events[1].roster_entry_set().team_id(), "t");
@@ -171,7 +159,7 @@ TEST_F(DoorsTest, ARosterWithFaultsTellsNobodyAndAllItsFaults) {
        {"owners[0].time_zone", "owners[1].owner_id", "\"eve\" is there twice"}) {
     EXPECT_THAT(status.error_message(), HasSubstr(fault));
   }
-  EXPECT_TRUE(Read<v1::OwnerEvent>("tend.owner-events.v1").empty());
+  EXPECT_TRUE(stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1").empty());
 }
 
 TEST_F(DoorsTest, AnEmptyRequestIsTheCallersFault) {
@@ -200,8 +188,8 @@ TEST_F(DoorsTest, ARequestThatComesAgainGetsTheSameAnswerAndWritesNothing) {
   EXPECT_EQ(again.results_size(), 2);
   EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
   EXPECT_THAT(StreamOnce(request), SizeIs(1));
-  EXPECT_THAT(Read<v1::Interaction>("tend.interactions.v1"), SizeIs(1));
-  EXPECT_THAT(Read<v1::Reject>("tend.rejects.v1"), SizeIs(1));
+  EXPECT_THAT(stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1"), SizeIs(1));
+  EXPECT_THAT(stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1"), SizeIs(1));
 }
 
 TEST_F(DoorsTest, AStreamsRequestThatComesAgainGetsTheSameAnswerAndWritesNothing) {
@@ -212,8 +200,8 @@ TEST_F(DoorsTest, AStreamsRequestThatComesAgainGetsTheSameAnswerAndWritesNothing
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(first[0].results_size(), 2);
   EXPECT_EQ(again[0].SerializeAsString(), first[0].SerializeAsString());
-  EXPECT_THAT(Read<v1::Interaction>("tend.interactions.v1"), SizeIs(1));
-  EXPECT_THAT(Read<v1::Reject>("tend.rejects.v1"), SizeIs(1));
+  EXPECT_THAT(stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1"), SizeIs(1));
+  EXPECT_THAT(stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1"), SizeIs(1));
 }
 
 TEST_F(DoorsTest, AnIdThatCameWithAnotherRequestIsTheCallersFault) {
@@ -234,7 +222,7 @@ TEST_F(DoorsTest, ARequestThatWasNotStoredIsTriedAnew) {
   EXPECT_THAT(StreamOnce(request), SizeIs(0));
   EXPECT_THAT(StreamOnce(request), SizeIs(1));
   EXPECT_TRUE(Publish(request, &response).ok());
-  EXPECT_THAT(Read<v1::Interaction>("tend.interactions.v1"), SizeIs(1));
+  EXPECT_THAT(stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1"), SizeIs(1));
 }
 
 TEST_F(DoorsTest, AStreamAnswersEachRequestInOrder) {
@@ -326,7 +314,8 @@ class HeldStreamTest : public DoorsTest {
       status = ingest_stub_->PublishInteractions(&context, request, &response);
     } while (!status.ok());
     std::vector<std::string> ids;
-    for (const auto& one : Read<v1::Interaction>("tend.interactions.v1")) ids.push_back(one.id());
+    for (const auto& one : stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1"))
+      ids.push_back(one.id());
     return ids;
   }
 
@@ -373,7 +362,7 @@ TEST_F(HeldStreamTest, ARepeatWhileTheFirstIsUnderWayIsToTryAgainAndThenGetsItsA
   while (!Publish(request, &response).ok()) std::this_thread::yield();
   EXPECT_EQ(response.results_size(), 2);
   EXPECT_THAT(Stored(), ElementsAre("first", "good", "last"));
-  EXPECT_THAT(Read<v1::Reject>("tend.rejects.v1"), SizeIs(1));
+  EXPECT_THAT(stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1"), SizeIs(1));
 }
 
 TEST_F(DoorsTest, AStreamWhoseCallerIsGoneOrWhoseServerStopsEnds) {
@@ -410,7 +399,7 @@ TEST_F(DoorsTest, AnOwnersAnswerTwiceIsOneEvent) {
     ASSERT_TRUE(inbox_stub_->AnswerNudge(&context, request, &response).ok());
     EXPECT_EQ(response.position().offset(), i);
   }
-  const auto events = Read<v1::OwnerEvent>("tend.owner-events.v1");
+  const auto events = stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1");
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[0].event_id(), events[1].event_id());
   EXPECT_EQ(events[0].nudge_answered().feedback(), v1::FEEDBACK_TOO_EARLY);
@@ -432,7 +421,7 @@ TEST_F(DoorsTest, AFeedbackThatDoesNotExistIsTheCallersFaultAndWritesNothing) {
                            ", not one of FEEDBACK_RIGHT_TIME, FEEDBACK_TOO_EARLY, "
                            "FEEDBACK_ALREADY_TALKING, FEEDBACK_NOT_A_FIT"));
   }
-  EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(0));
+  EXPECT_THAT(stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1"), SizeIs(0));
 }
 
 TEST_F(DoorsTest, AZoneThatDoesNotExistIsTheCallersFault) {
@@ -450,7 +439,7 @@ TEST_F(DoorsTest, AZoneThatDoesNotExistIsTheCallersFault) {
   EXPECT_EQ(set("Mars/X").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(set("Mars/X").error_message(),
             "preferences.time_zone: \"Mars/X\" is no IANA name like \"Europe/Berlin\"");
-  EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(2));
+  EXPECT_THAT(stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1"), SizeIs(2));
 }
 
 TEST_F(DoorsTest, PreferencesThatCannotBeMeantAreRefused) {
@@ -476,7 +465,7 @@ TEST_F(DoorsTest, PreferencesThatCannotBeMeantAreRefused) {
             "preferences.quiet_start_minute: 1440 is not a minute of the day (0..1439)");
   EXPECT_EQ(refused([](auto& told) { told.add_digest_minutes(-1); }),
             "preferences.digest_minutes: -1 is not a minute of the day (0..1439)");
-  EXPECT_THAT(Read<v1::OwnerEvent>("tend.owner-events.v1"), SizeIs(0));
+  EXPECT_THAT(stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1"), SizeIs(0));
 }
 
 TEST_F(DoorsTest, AnOwnersIdIsOneLine) {

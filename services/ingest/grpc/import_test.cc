@@ -14,6 +14,7 @@
 #include "common/base/digest.h"
 #include "common/rpc/server.h"
 #include "common/stream/memory_log.h"
+#include "common/testing/messages_of.h"
 #include "services/ingest/grpc/ingest_service.h"
 
 namespace tend::ingest {
@@ -45,19 +46,6 @@ class ImportTest : public ::testing::Test {
         absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials()));
   }
 
-  template <typename Message>
-  std::vector<Message> Read(const std::string& topic) {
-    std::vector<stream::Record> records;
-    const auto reader =
-        *log_.Open({topic, 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
-    EXPECT_TRUE(reader->Poll({}, records).ok());
-    std::vector<Message> messages;
-    for (const stream::Record& record : records) {
-      EXPECT_TRUE(messages.emplace_back().ParseFromString(std::string(record.value)));
-    }
-    return messages;
-  }
-
   // Sends a file in pieces of a few bytes.
   grpc::Status Import(const v1::ImportListHeader& header, const std::string& file,
                       v1::ImportListResponse* response) {
@@ -86,7 +74,9 @@ class ImportTest : public ::testing::Test {
     header.set_mapping_name("contact_list");
     return header;
   }
-  size_t Stored() { return Read<v1::Interaction>("tend.interactions.v1").size(); }
+  size_t Stored() {
+    return stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1").size();
+  }
 
   stream::ManualClock clock_{kNow};
   stream::MemoryLog log_{clock_};
@@ -114,7 +104,7 @@ TEST_F(ImportTest, AFileIsReadByItsMappingAndItsBadRowsAreKept) {
   EXPECT_EQ(response.rejected_rows(), 1);
   EXPECT_EQ(response.position().offset(), 1);
   EXPECT_EQ(response.import_id().size(), 32u);
-  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  const auto rejects = stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1");
   ASSERT_EQ(rejects.size(), 1u);
   EXPECT_EQ(rejects[0].file().line(), 2);
   EXPECT_EQ(rejects[0].value(), "{broken");
@@ -132,7 +122,7 @@ TEST_F(ImportTest, RejectsKnowTheirImportWhereTheHeaderTellsTheHash) {
   header.set_sha256(absl::BytesToHexString(Sha256({file.data(), file.size()})));
   v1::ImportListResponse response;
   ASSERT_TRUE(Import(header, file, &response).ok());
-  const auto rejects = Read<v1::Reject>("tend.rejects.v1");
+  const auto rejects = stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1");
   ASSERT_EQ(rejects.size(), 2u);
   for (int i = 0; i < 2; ++i) {
     const v1::Reject& reject = rejects[static_cast<size_t>(i)];
@@ -144,7 +134,8 @@ TEST_F(ImportTest, RejectsKnowTheirImportWhereTheHeaderTellsTheHash) {
   header.clear_sha256();
   header.set_again(true);
   ASSERT_TRUE(Import(header, file, &response).ok());
-  EXPECT_TRUE(Read<v1::Reject>("tend.rejects.v1").back().file().import_id().empty());
+  EXPECT_TRUE(
+      stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1").back().file().import_id().empty());
 }
 
 TEST_F(ImportTest, TheAnswerNamesTheFirstRejectsWithoutTheirBytes) {
@@ -165,7 +156,8 @@ TEST_F(ImportTest, TheAnswerNamesTheFirstRejectsWithoutTheirBytes) {
     EXPECT_FALSE(reject.detail().empty());
     EXPECT_TRUE(reject.value().empty());
   }
-  EXPECT_EQ(Read<v1::Reject>("tend.rejects.v1").back().value(), "Bob,,too,many");
+  EXPECT_EQ(stream::MessagesOf<v1::Reject>(log_, "tend.rejects.v1").back().value(),
+            "Bob,,too,many");
 }
 
 TEST_F(ImportTest, ARejectNamesTheFieldAtFault) {
@@ -190,7 +182,7 @@ TEST_F(ImportTest, ARowOfAListHappensAsItComes) {
   const grpc::Status status = Import(header, "name,email\nAnn,ann@example.com\n", &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(response.accepted_rows(), 1) << response.DebugString();
-  const auto stored = Read<v1::Interaction>("tend.interactions.v1");
+  const auto stored = stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1");
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(stored[0].occur_time().seconds(), absl::ToUnixSeconds(kNow));
 }

@@ -15,6 +15,7 @@
 #include "common/rpc/http/server.h"
 #include "common/stream/memory_log.h"
 #include "common/testing/http_call.h"
+#include "common/testing/messages_of.h"
 #include "services/ingest/connectors/ready_mappings.h"
 #include "services/ingest/connectors/webhook_signature.h"
 #include "services/ingest/domain/timestamp.h"
@@ -101,14 +102,9 @@ TEST_F(SourceDoorTest, ARowOfAListHappensAsItComes) {
   source_.mapping->set_list(true);
   Start();
   Post(R"([{"id":"l1","mail":"ann@example.com"}])");
-  ASSERT_EQ(Count("tend.interactions.v1"), 1);
-  const auto reader =
-      *log_.Open({"tend.interactions.v1", 0}, stream::Offset(0), stream::Isolation::kReadCommitted);
-  std::vector<stream::Record> records;
-  ASSERT_TRUE(reader->Poll({}, records).ok());
-  v1::Interaction row;
-  ASSERT_TRUE(row.ParseFromString(std::string(records[0].value)));
-  EXPECT_EQ(TimeOf(row.occur_time()), kNow);
+  const auto rows = stream::MessagesOf<v1::Interaction>(log_, "tend.interactions.v1");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(TimeOf(rows[0].occur_time()), kNow);
 }
 
 TEST_F(SourceDoorTest, ARejectSaysWhichRowOfWhichSourceItWas) {
