@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
@@ -14,6 +15,8 @@
 
 namespace tend::cli {
 namespace {
+
+constexpr char kAdvicePayload[] = "tend.advice";
 
 constexpr char kLocalIngest[] = "127.0.0.1:7410";
 constexpr char kLocalQuery[] = "127.0.0.1:7414";
@@ -174,7 +177,16 @@ std::string MessageOf(const absl::Status& status) {
   return PrintableLines(message);
 }
 
+absl::Status Advise(absl::Status status, absl::string_view advice) {
+  status.SetPayload(kAdvicePayload, absl::Cord(advice));
+  return status;
+}
+
 std::string Advice(const absl::Status& status, const std::string& address) {
+  if (const auto brought = status.GetPayload(kAdvicePayload)) {
+    std::string advice(*brought);
+    return advice;
+  }
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
       return absl::StrCat(
@@ -187,6 +199,8 @@ std::string Advice(const absl::Status& status, const std::string& address) {
     case absl::StatusCode::kAlreadyExists:
       return "nothing was changed; where it is meant, --again does it once more";
     case absl::StatusCode::kNotFound:
+      return "is it written right, and there already? What was sent a moment ago is seen some "
+             "seconds later";
     case absl::StatusCode::kInvalidArgument:
       return "put that right; --help shows how it is written";
     case absl::StatusCode::kUnimplemented:

@@ -13,6 +13,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/rpc/channel.h"
 
 namespace tend::cli {
@@ -65,7 +66,10 @@ absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_server
 // An error of a call, for a person.
 std::string MessageOf(const absl::Status& status);
 
-// What to do about an error of a call, for a person.
+// The error with what to do about it, where its code does not tell enough.
+absl::Status Advise(absl::Status status, absl::string_view advice);
+
+// What to do about an error of a call, for a person: what Advise said, else what its code tells.
 std::string Advice(const absl::Status& status, const std::string& address);
 
 }  // namespace tend::cli

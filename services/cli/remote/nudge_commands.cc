@@ -161,6 +161,11 @@ absl::StatusOr<std::string> OwnerOf(const AnswerArguments& arguments) {
   if (!arguments.owner.empty()) return arguments.owner;
   const absl::StatusOr<v1::Nudge> nudge = ReadNudge(arguments);
   if (nudge.ok()) return nudge->owner_id();
+  if (absl::IsNotFound(nudge.status())) {
+    return Advise(absl::NotFoundError(absl::StrCat("query knows no nudge ", arguments.nudge)),
+                  "'tend nudges' shows the ids; one that was made a moment ago is known some "
+                  "seconds later, and at once where --owner says whose it is");
+  }
   return absl::Status(
       nudge.status().code(),
       absl::StrCat("whose nudge it is, ", nudge.status().message(), "; --owner says it, too"));
@@ -173,7 +178,9 @@ absl::StatusOr<std::string> FateOf(const AnswerArguments& arguments,
   const std::string& owner = request.owner_id();
   const absl::StatusOr<v1::Nudge> nudge = ReadNudge(arguments, &position);
   if (absl::IsNotFound(nudge.status()) || (nudge.ok() && nudge->owner_id() != owner)) {
-    return absl::NotFoundError(absl::StrCat("there is no such nudge in the inbox of ", owner));
+    return Advise(
+        absl::NotFoundError(absl::StrCat("there is no such nudge in the inbox of ", owner)),
+        "nothing was changed; 'tend nudges' shows each with its owner and its id");
   }
   if (!nudge.ok()) {
     return absl::StrCat("Thank you. It leaves the inbox of ", owner,
@@ -187,8 +194,9 @@ absl::StatusOr<std::string> FateOf(const AnswerArguments& arguments,
     const auto& feedback = v1::Feedback_Name(nudge->feedback());
     absl::StrAppend(&before, ", ", PlainWords(feedback, sizeof("FEEDBACK_") - 1));
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("it had left the inbox of ", owner, " before (", before, "), and that stands"));
+  return Advise(absl::FailedPreconditionError(
+                    absl::StrCat("it had left the inbox of ", owner, " before (", before, ")")),
+                "that stands, and nothing is left to do; 'tend nudges --all' shows it");
 }
 
 absl::Status SendAnswer(const AnswerArguments& arguments, const Channel& channel) {

@@ -36,8 +36,9 @@ absl::Status SeveralMatch(const std::string& words, const v1::SearchRelationship
     const v1::Person& person = found.relationships(i).person();
     absl::StrAppend(&people, "\n  ", person.person_id(), "  ", NameOf(person));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("\"", words, "\" may be several people; say which by id or address:", people));
+  return Advise(
+      absl::InvalidArgumentError(absl::StrCat("\"", words, "\" may be several people:", people)),
+      "say which: by the id before the name, or by an address");
 }
 
 }  // namespace
@@ -55,9 +56,9 @@ absl::StatusOr<std::string> FindPerson(const std::string& words, Stub& stub) {
   }
   if (named.size() == 1) return named.front();
   if (found.relationships().empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("nobody is known as \"", words,
-                     "\"; try an address, how the name begins, or the id that 'tend ready' shows"));
+    return Advise(absl::NotFoundError(absl::StrCat("nobody is known as \"", words, "\"")),
+                  "try an address, how the name begins, or the id that 'tend ready --json' gives; "
+                  "whoever came in a moment ago is known some seconds later");
   }
   if (found.relationships_size() > 1) return SeveralMatch(words, found);
   return found.relationships(0).person().person_id();

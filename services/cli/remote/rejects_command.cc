@@ -93,8 +93,8 @@ absl::Status Show(const Arguments& arguments, Stub& stub) {
   TEND_ASSIGN_OR_RETURN(const v1::ListRejectsResponse response,
                         Call(stub, &Stub::ListRejects, request));
   if (response.rejects().empty()) {
-    return absl::NotFoundError(absl::StrCat("no reject is at ", arguments.place,
-                                            "; 'tend rejects list' shows the places there are"));
+    return Advise(absl::NotFoundError(absl::StrCat("no reject is at ", arguments.place)),
+                  "'tend rejects list' shows the places there are");
   }
   const v1::RejectEntry& found = response.rejects(0);
   if (arguments.question.json) {
