@@ -8,6 +8,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/runtime/text_config.h"
 #include "services/cli/text_width.h"
@@ -165,6 +166,14 @@ std::string MessageOf(const absl::Status& status) {
   const absl::string_view message = status.message();
   if (absl::IsDeadlineExceeded(status) && message == "Deadline Exceeded") {
     return "no answer in time";
+  }
+  // What gRPC says, by where it notices, of an end that goes away while it is spoken to.
+  for (const absl::string_view end :
+       {"Socket closed", "Cancelling all calls", "recvmsg:Connection reset by peer",
+        "sendmsg:Connection reset by peer", "sendmsg:Broken pipe"}) {
+    absl::string_view before = message;
+    if (!absl::ConsumeSuffix(&before, end)) continue;
+    return PrintableLines(absl::StrCat(before, "the connection was closed at the other end"));
   }
   // gRPC tells the whole way to what its last sentence says.
   for (const absl::string_view begin :

@@ -30,8 +30,9 @@
 namespace tend::cli {
 namespace {
 
-constexpr size_t kChunkBytes = 256 << 10;    // the server takes up to 1 MiB
-constexpr int64_t kMostRejects = 1'000'000;  // that 'tend rejects list' shows
+constexpr size_t kChunkBytes = 256 << 10;           // the server takes up to 1 MiB
+constexpr int64_t kMostRejects = 1'000'000;         // that 'tend rejects list' shows
+constexpr absl::Duration kSoon = absl::Seconds(1);  // who is there by then is not waited for
 
 constexpr char kExamples[] =
     "Examples:\n"
@@ -42,21 +43,30 @@ constexpr char kExamples[] =
     "  tend import owners roster.textproto\n"
     "\n"
     "Files may be packed with gzip. The same file by the same mapping is refused the second time, "
-    "unless --again. Exit code 2: that, or rows were rejected; the first ten are named with line "
-    "and field, 'tend rejects' has all of them with their bytes.";
+    "unless --again. What broke off is sent again by the same command: the rows that are stored by "
+    "then are dropped by their ids. Exit code 2: it came before, or rows were rejected; the first "
+    "ten are named with line and field, 'tend rejects' has all of them with their bytes.";
 
 struct Arguments {
   QuestionOptions question;
   std::string file;
   std::string mapping;
   std::vector<std::string> parameters;
+  int patience_seconds = 60;
   bool again = false;
 };
 
-struct OwnersArguments {
-  QuestionOptions question;
-  std::string file;
-};
+// For an ingest that is being started. One that stays away is an error of the first call.
+void Await(const Arguments& arguments, grpc::Channel& channel) {
+  const auto is_there_within = [&](absl::Duration span) {
+    return channel.WaitForConnected(absl::ToChronoTime(absl::Now() + span));
+  };
+  const absl::Duration patience = absl::Seconds(arguments.patience_seconds);
+  if (is_there_within(std::min(patience, kSoon)) || patience <= kSoon) return;
+  std::cerr << "tend import: ingest is away; this waits for at most " << arguments.patience_seconds
+            << " s" << std::endl;
+  is_there_within(patience - kSoon);
+}
 
 // Of the unpacked bytes: with it, a file that came before is refused at once.
 absl::StatusOr<std::string> Sha256Of(const std::string& path) {
@@ -95,10 +105,26 @@ absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
   return header;
 }
 
-absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
+// What a call ended with when this much of the file was sent: words on what is stored of it where
+// that is no refusal.
+absl::Status AfterSending(const PackedFile& file, const absl::Status& status) {
+  const bool broke_off = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+                         absl::IsInternal(status) || absl::IsUnknown(status);
+  if (!broke_off || file.bytes_done() == 0) return status;
+  return Advise(
+      absl::Status(status.code(),
+                   absl::StrCat(MessageOf(status), "; ", WithCommas(file.bytes_done()), " of ",
+                                WithCommas(file.bytes_total()),
+                                " bytes were sent, and nobody said how many rows are stored")),
+      "run the same command again: it sends all rows, and those that are stored are dropped by "
+      "their ids (known for up to 72 hours); only what was rejected may be listed twice");
+}
+
+absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments, grpc::Channel& channel,
                                             v1::IngestService::Stub& stub) {
   TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(arguments.file));
+  Await(arguments, channel);
   grpc::ClientContext context;
   v1::ImportListResponse response;
   const auto writer = stub.ImportList(&context, &response);
@@ -120,9 +146,9 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
   } else {
     context.TryCancel();
   }
-  const grpc::Status status = writer->Finish();
+  const absl::Status status = rpc::FromGrpc(writer->Finish());
   TEND_RETURN_IF_ERROR(read);
-  if (!status.ok()) return rpc::FromGrpc(status);
+  TEND_RETURN_IF_ERROR(AfterSending(*file, status));
   return response;
 }
 
@@ -154,7 +180,7 @@ absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Ch
                       ExitCode& exit_code) {
   const absl::Time start = absl::Now();
   const auto stub = v1::IngestService::NewStub(channel);
-  TEND_ASSIGN_OR_RETURN(const v1::ImportListResponse response, Send(arguments, *stub));
+  TEND_ASSIGN_OR_RETURN(const v1::ImportListResponse response, Send(arguments, *channel, *stub));
   if (response.rejected_rows() > 0) exit_code = ExitCode::kRejected;
   if (arguments.question.json) {
     std::cout << JsonOf(response);
@@ -168,11 +194,11 @@ absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Ch
   return absl::OkStatus();
 }
 
-absl::Status SendOwners(const OwnersArguments& arguments,
-                        const std::shared_ptr<grpc::Channel>& channel) {
+absl::Status SendOwners(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel) {
   v1::ImportOwnersRequest request;
   request.set_request_id(NewRequestId());
   TEND_RETURN_IF_ERROR(ReadTextConfig(arguments.file, request.mutable_roster()));
+  Await(arguments, *channel);
   const auto stub = v1::IngestService::NewStub(channel);
   TEND_ASSIGN_OR_RETURN(const v1::ImportOwnersResponse response,
                         Call(*stub, &v1::IngestService::Stub::ImportOwners, request));
@@ -182,12 +208,22 @@ absl::Status SendOwners(const OwnersArguments& arguments,
   return absl::OkStatus();
 }
 
+// What every import takes beside its file.
+void AddOptions(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--patience", arguments.patience_seconds,
+                  "Seconds to wait for an ingest that is away, before anything is sent")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  AddQuestionOptions(command, Service::kIngest, arguments.question);
+}
+
 void AddOwners(CLI::App& import, ExitCode& exit_code) {
-  const auto arguments = std::make_shared<OwnersArguments>();  // shared with the callback
+  const auto arguments = std::make_shared<Arguments>();  // shared with the callback
   CLI::App* owners = import.add_subcommand("owners", "Who we are: whose inbox keeps which hours");
   owners->add_option("FILE", arguments->file, "A roster, .textproto")->required();
   owners->footer("Example:\n  tend import owners roster.textproto");
-  AddQuestionOptions(*owners, Service::kIngest, arguments->question);
+  AddOptions(*owners, *arguments);
   owners->callback([arguments, &exit_code] {
     RunQuestion("import owners", Service::kIngest, arguments->question, exit_code,
                 [&](const auto& channel) { return SendOwners(*arguments, channel); });
@@ -214,7 +250,7 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
         ->type_name("MAPPING|FILE");
     command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
     command->add_flag("--again", arguments->again, "Import it though it came before");
-    AddQuestionOptions(*command, Service::kIngest, arguments->question);
+    AddOptions(*command, *arguments);
     command->callback([arguments, name = absl::StrCat("import ", command->get_name()), &exit_code] {
       RunQuestion(name, Service::kIngest, arguments->question, exit_code,
                   [&](const auto& channel) { return SendFile(*arguments, channel, exit_code); });

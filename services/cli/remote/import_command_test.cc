@@ -6,12 +6,17 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/json_util.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
+#include <latch>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +24,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/rpc/server.h"
+#include "common/runtime/text_config.h"
 #include "tend/v1/ingest_service.grpc.pb.h"
 
 namespace tend::cli {
@@ -32,7 +38,8 @@ constexpr char kRows[] = "name,email\nAnn,ann@example.com\nBob,,too,many\n";
 
 class Door final : public v1::IngestService::Service {
  public:
-  grpc::Status ImportList(grpc::ServerContext*, grpc::ServerReader<v1::ImportListRequest>* reader,
+  grpc::Status ImportList(grpc::ServerContext* context,
+                          grpc::ServerReader<v1::ImportListRequest>* reader,
                           v1::ImportListResponse* response) override {
     v1::ImportListRequest request;
     called = true;
@@ -41,11 +48,15 @@ class Door final : public v1::IngestService::Service {
       if (request.has_header()) header = request.header();
       bytes += request.chunk();
     }
+    if (goes_away) received.count_down();
+    while (goes_away && !context->IsCancelled()) std::this_thread::yield();
     *response = answer;
     return status;
   }
 
   bool called = false;
+  bool goes_away = false;  // before it answers
+  std::latch received{1};
   v1::ImportListHeader header;
   std::string bytes;
   v1::ImportListResponse answer;
@@ -57,6 +68,7 @@ class ImportCommandTest : public ::testing::Test {
   ImportCommandTest() : folder_(absl::StrCat(testing::TempDir(), "/import_command_test")) {
     std::filesystem::create_directories(folder_);
     server_ = *rpc::Server::Start("127.0.0.1:0", {&door_});
+    address_ = absl::StrCat("127.0.0.1:", server_->port());
     Answer("import_id: 'abc' rows: 2 accepted_rows: 2");
   }
   ~ImportCommandTest() override { std::filesystem::remove_all(folder_); }
@@ -83,7 +95,7 @@ class ImportCommandTest : public ::testing::Test {
     ExitCode exit_code = ExitCode::kFailed;
     AddImportCommand(app, exit_code);
     words.insert(words.begin(), "import");
-    words.insert(words.end(), {"--server", absl::StrCat("127.0.0.1:", server_->port())});
+    words.insert(words.end(), {"--server", address_});
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // as CLI11 takes them
@@ -95,8 +107,23 @@ class ImportCommandTest : public ::testing::Test {
   const std::string folder_;
   Door door_;
   std::unique_ptr<rpc::Server> server_;
+  std::string address_;
   std::string out_, err_;
 };
+
+// A socket that listens on this port of the loopback, before anybody of ours does.
+int ListenAt(const std::string& address) {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in place{};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  place.sin_port = htons(static_cast<uint16_t>(ParseHostAndPort(address)->port));
+  EXPECT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&place), sizeof place), 0);
+  EXPECT_EQ(listen(listener, 1), 0);
+  return listener;
+}
 
 constexpr char kRejects[] = R"(import_id: 'abc' rows: 14 accepted_rows: 2 rejected_rows: 12
   rejects { reason: REJECT_REASON_TIME_INVALID field: 'time' detail: 'no such day'
@@ -155,6 +182,53 @@ TEST_F(ImportCommandTest, AFileThatCameBeforeIsRefusedWithTheOptionThatHelps) {
   EXPECT_EQ(out_, "");
   EXPECT_THAT(err_,
               AllOf(HasSubstr("tend import list: this file came already"), HasSubstr("--again")));
+}
+
+constexpr char kSendAgain[] =
+    "tend import list: run the same command again: it sends all rows, and those that are stored "
+    "are dropped by their ids";
+
+TEST_F(ImportCommandTest, WhatBrokeOffInTheMiddleIsSaidInOurWords) {
+  door_.goes_away = true;
+  std::jthread end([&] {
+    door_.received.wait();
+    server_.reset();
+  });
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kFailed);
+  EXPECT_THAT(err_, AllOf(HasSubstr("tend import list: the connection was closed at the other end; "
+                                    "45 of 45 bytes were sent, and nobody said how many rows"),
+                          HasSubstr(kSendAgain)));
+}
+
+TEST_F(ImportCommandTest, WhatIngestCouldNotStoreIsSaidWithItsReason) {
+  door_.status = {grpc::StatusCode::UNAVAILABLE, "the log does not answer"};
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kFailed);
+  EXPECT_THAT(err_, AllOf(HasSubstr("the log does not answer; 45 of 45 bytes were sent"),
+                          HasSubstr(kSendAgain)));
+}
+
+// Takes one connection and closes it, then the port.
+void HangUpOnce(int listener) {
+  const int connection = accept(listener, nullptr, nullptr);
+  close(listener);
+  close(connection);
+}
+
+TEST_F(ImportCommandTest, AnIngestThatIsNotThereYetIsWaitedFor) {
+  server_.reset();
+  const int listener = ListenAt(address_);
+  std::jthread start([&] {
+    HangUpOnce(listener);
+    server_ = *rpc::Server::Start(address_, {&door_});
+  });
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kOk) << err_;
+}
+
+TEST_F(ImportCommandTest, WithoutPatienceAnIngestThatIsAwayIsToldAtOnce) {
+  server_.reset();
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows), "--patience", "0"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, AllOf(HasSubstr("no connection: Connection refused\n"),
+                          Not(HasSubstr("bytes were sent"))));
 }
 
 }  // namespace

@@ -189,7 +189,7 @@ class Publication {
           absl::IsUnavailable(response.status()) || absl::IsDeadlineExceeded(response.status());
       if (!away || absl::Now() >= until || asked_to_end != 0) return response;
       if (!told) {
-        std::cerr << "tend publish: " << response.status().message() << "; line " << lines_.front()
+        std::cerr << "tend publish: " << MessageOf(response.status()) << "; line " << lines_.front()
                   << " waits" << std::endl;
       }
       absl::SleepFor(kBetweenTries);
