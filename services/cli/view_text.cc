@@ -78,10 +78,15 @@ std::string OriginText(const v1::Reject& reject) {
                       reject.record().offset());
 }
 
+std::string HandleOf(const v1::Identifier& identifier) {
+  return Printable(
+      View(identifier.normalized().empty() ? identifier.raw() : identifier.normalized()));
+}
+
 std::string NameOf(const v1::Person& person) {
   if (!person.display_name().empty()) return Printable(View(person.display_name()));
   if (person.identifiers().empty()) return person.person_id();
-  return Printable(View(person.identifiers(0).raw()));
+  return HandleOf(person.identifiers(0));
 }
 
 std::string GuardText(const v1::GuardVerdict& verdict, const std::string& person, absl::Time now) {
@@ -121,8 +126,11 @@ std::string RelationshipText(const v1::RelationshipView& view, const TerminalSty
   const absl::Time now = ToTime(view.as_of_time());
   std::string out = absl::StrCat(BeginTone(Tone::kStrong, style), name,
                                  EndTone(Tone::kStrong, style), "  ", person.person_id(), "\n");
-  for (const v1::Identifier& identifier : person.identifiers())
-    absl::StrAppend(&out, "  ", Printable(View(identifier.raw())), "\n");
+  for (const v1::Identifier& identifier : person.identifiers()) {
+    const std::string handle = HandleOf(identifier);
+    const std::string raw = Printable(View(identifier.raw()));
+    absl::StrAppend(&out, "  ", handle, raw == handle ? "" : absl::StrCat("  (", raw, ")"), "\n");
+  }
   if (!person.account_id().empty())
     absl::StrAppend(&out, "  at ", Printable(View(person.account_id())), "\n");
   absl::StrAppendFormat(

@@ -10,6 +10,7 @@
 #include "services/cli/terminal.h"
 #include "tend/v1/evidence.pb.h"
 #include "tend/v1/guard.pb.h"
+#include "tend/v1/identifier.pb.h"
 #include "tend/v1/list.pb.h"
 #include "tend/v1/nudge.pb.h"
 #include "tend/v1/reject.pb.h"
@@ -29,7 +30,10 @@ std::string ReasonText(const v1::Reject& reject);
 // Where it came from: "contacts.csv:3" (the line, as an editor counts), "tend.inbox.v1/2@17".
 std::string OriginText(const v1::Reject& reject);
 
-// Their name, else their first identifier, else their id.
+// An identifier as the commands take it: its normal form, where it has one.
+std::string HandleOf(const v1::Identifier& identifier);
+
+// Their name, else their first identifier (HandleOf), else their id.
 std::string NameOf(const v1::Person& person);
 
 // What a guard says of them: "No guard holds." where none does.

@@ -64,7 +64,7 @@ std::string Named(const v1::ListRow& row) {
 
 std::string NoteOf(const v1::ListRow& row) {
   if (row.has_guard()) return GuardText(row.guard(), Named(row), absl::Now());
-  return row.social_handles().empty() ? "" : row.social_handles(0).raw();
+  return row.social_handles().empty() ? "" : HandleOf(row.social_handles(0));
 }
 
 std::string TextOf(const v1::ListListRowsResponse& rows) {

@@ -52,7 +52,8 @@ v1::RelationshipView Ann(const std::string& name = "Ann Berger") {
   return Parse<v1::RelationshipView>(absl::StrCat("person { person_id: '", kAnn,
                                                   "' display_name: '", name,
                                                   R"(' account_id: 'domain:birchwood.example'
-         identifiers { raw: 'ann@birchwood.example' normalized: 'ann@birchwood.example' } }
+         identifiers { raw: 'ann@birchwood.example' normalized: 'ann@birchwood.example' }
+         identifiers { raw: 'https://www.linkedin.com/in/Ann' normalized: 'linkedin:in:ann' } }
       as_of_time { seconds: 1770000000 } stage: STAGE_READY stage_time { seconds: 1769900000 }
       readiness: 0.655 trust: 0.5 guard { decision: GUARD_DECISION_ALLOWED }
       open_moments { kind: MOMENT_KIND_BECAME_READY }
@@ -211,7 +212,9 @@ class Lists final : public v1::ListService::Service {
     rows = *request;
     *response = Parse<v1::ListListRowsResponse>(R"(
       rows { row: 7 outcome: LIST_OUTCOME_LEAVE_ALONE display_name: 'Dee'
-             guard { decision: GUARD_DECISION_NO reason: GUARD_REASON_SUPPRESSED } })");
+             guard { decision: GUARD_DECISION_NO reason: GUARD_REASON_SUPPRESSED } }
+      rows { row: 8 outcome: LIST_OUTCOME_SOCIAL_HANDLE display_name: 'Ann Berger'
+             social_handles { raw: 'https://www.linkedin.com/in/Ann' normalized: 'linkedin:in:ann' } })");
     return Status::OK;
   }
   v1::ListListRowsRequest rows;
@@ -298,6 +301,14 @@ TEST_F(QuestionsTest, APersonIsFoundByIdAddressOrFullName) {
     EXPECT_EQ(Run({"show", words}), ExitCode::kOk) << words << err_;
     EXPECT_THAT(out_, AllOf(HasSubstr("Ann Berger"), HasSubstr("ready since"), HasSubstr("eve")));
   }
+}
+
+TEST_F(QuestionsTest, AnIdentifierIsShownAsTheCommandsTakeIt) {
+  EXPECT_EQ(Run({"list", "list.csv", "--rows"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("linkedin:in:ann\n"), Not(HasSubstr("https"))));
+  EXPECT_EQ(Run({"show", "linkedin:in:ann"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("  linkedin:in:ann  (https://www.linkedin.com/in/Ann)\n"),
+                          HasSubstr("  ann@birchwood.example\n")));
 }
 
 TEST_F(QuestionsTest, WhoIsMeantMustBeClear) {
