@@ -28,7 +28,8 @@ constexpr char kFooter[] =
     "waits: how long the oldest unread record has; p50, p99: from a record's being written to the\n"
     "hop's being done with it, over the last minute. While query does not answer, and with\n"
     "--direct, Kafka is asked how far behind the others are at this moment.\n"
-    "Exit code 1: something is down, or does not tell, or query last looked over 15 s ago (stale).";
+    "Exit code 1: something is down, or does not tell (query neither, without --direct), or query\n"
+    "last looked over 15 s ago (stale).";
 
 struct Arguments {
   QuestionOptions question;
@@ -46,8 +47,7 @@ std::vector<ServiceState> AskForHealth(const std::vector<NamedServer>& servers) 
   return states;
 }
 
-absl::StatusOr<v1::GetFlowResponse> AskQuery(const ServerOptions& options) {
-  TEND_ASSIGN_OR_RETURN(const rpc::ChannelOptions server, Resolve(Service::kQuery, options));
+absl::StatusOr<v1::GetFlowResponse> AskQuery(const rpc::ChannelOptions& server) {
   TEND_ASSIGN_OR_RETURN(const auto channel, rpc::MakeChannel(server));
   const auto stub = v1::OperationsService::NewStub(channel);
   return Call(*stub, &Stub::GetFlow, v1::GetFlowRequest());
@@ -58,15 +58,17 @@ absl::StatusOr<StatusReport> Ask(const Arguments& arguments) {
   const ServerOptions& server = arguments.question.server;
   TEND_ASSIGN_OR_RETURN(const std::vector<NamedServer> servers,
                         ResolveServices(server, arguments.services));
+  TEND_ASSIGN_OR_RETURN(const rpc::ChannelOptions query, Resolve(Service::kQuery, server));
   TEND_ASSIGN_OR_RETURN(const std::string bootstrap,
                         ResolveBootstrap(arguments.bootstrap, server.config_file));
   StatusReport report;
   report.services = AskForHealth(servers);
-  if (!arguments.direct) report.flow = AskQuery(server);
+  report.direct = arguments.direct;
+  if (!arguments.direct) report.flow = AskQuery(query);
   if (report.flow.ok()) return report;
   if (!arguments.direct) {
-    std::cerr << "tend status: query does not say what flows: " << MessageOf(report.flow.status())
-              << "\n";
+    std::cerr << "tend status: query at " << query.address
+              << " does not say what flows: " << MessageOf(report.flow.status()) << "\n";
   }
   const SlowAnswer slow;
   report.hops = AskKafka(bootstrap);

@@ -221,7 +221,7 @@ bool IsWell(const StatusReport& report, absl::Time now) {
   for (const ServiceState& service : report.services) {
     if (service.state != "serving") return false;
   }
-  if (!report.flow.ok()) return report.hops.ok();
+  if (!report.flow.ok()) return report.direct && report.hops.ok();
   const Freshness::Kind kind = FreshnessOf(*report.flow, now).kind;
   return kind == Freshness::Kind::kRead || kind == Freshness::Kind::kBehind;
 }

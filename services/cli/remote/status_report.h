@@ -25,6 +25,8 @@ std::string StateOf(const absl::StatusOr<bool>& serving);
 
 struct StatusReport {
   std::vector<ServiceState> services;
+  // Query was not asked.
+  bool direct = false;
   // What query says; an error where it was not asked, or did not answer.
   absl::StatusOr<v1::GetFlowResponse> flow = absl::UnknownError("");
   // What Kafka says, asked in place of query.
@@ -44,7 +46,8 @@ struct Freshness {
 };
 Freshness FreshnessOf(const v1::GetFlowResponse& flow, absl::Time now);
 
-// Whether everything serves, and it is known how far everything is behind.
+// Whether everything serves, whoever was asked has answered, and it is known how far everything is
+// behind.
 bool IsWell(const StatusReport& report, absl::Time now);
 
 std::string StatusText(const StatusReport& report, absl::Time now, const TerminalStyle& style);

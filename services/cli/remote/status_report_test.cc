@@ -87,6 +87,8 @@ TEST(StatusReportTest, WithoutQueryKafkaTells) {
   report.flow = absl::UnavailableError("nobody there");
   report.hops = std::vector<HopLag>{{"scoring", "tend.person-events.v1", 1234, 7}};
   EXPECT_THAT(TextOf(report), ContainsRegex("scoring +tend.person-events.v1 +1,234 +7"));
+  EXPECT_FALSE(IsWell(report, kNow)) << "query was asked, wherever it should be, and is not there";
+  report.direct = true;
   EXPECT_TRUE(IsWell(report, kNow));
   report.services[1].state = "down";
   EXPECT_FALSE(IsWell(report, kNow));
