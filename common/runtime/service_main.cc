@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "common/runtime/version.h"
 
 namespace tend {
 namespace {
@@ -21,6 +22,7 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
       "  --config FILE   protobuf text; see deploy/config/%1$s.textproto. Given again: what that\n"
       "                  file says goes over the ones before, lists are added to\n"
       "  --check         only say whether the configuration and the files it names are right\n"
+      "  --version       which version this is\n"
       "  --help          this text\n\n"
       "Example:\n"
       "  tend-%1$s --config deploy/config/%1$s.textproto --config this_machine.textproto\n\n"
@@ -32,6 +34,11 @@ ServiceArguments ReadServiceArguments(int argc, char** argv, absl::string_view s
     const absl::string_view argument = argv[i];
     if (argument == "--help") {
       std::fputs(help.c_str(), stdout);
+      arguments.exit_code = kExitStopped;
+      return arguments;
+    }
+    if (argument == "--version") {
+      std::printf("tend-%s %s\n", Str(service).c_str(), kVersion);
       arguments.exit_code = kExitStopped;
       return arguments;
     }

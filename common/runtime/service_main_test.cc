@@ -13,6 +13,7 @@ namespace tend {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::MatchesRegex;
 
 ServiceArguments Read(std::vector<const char*> words) {
   words.insert(words.begin(), "tend-scoring");
@@ -72,6 +73,13 @@ TEST(ServiceMainTest, WhatIsNotUnderstoodIsAFaultOfTheCommandLine) {
   EXPECT_EQ(Read({"--config"}).exit_code, kExitConfiguration);
   EXPECT_EQ(Read({"--konfig", "a.textproto"}).exit_code, kExitConfiguration);
   EXPECT_EQ(Read({"--help"}).exit_code, kExitStopped);
+}
+
+TEST(ServiceMainTest, TheVersionIsOneLine) {
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(Read({"--version"}).exit_code, kExitStopped);
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(),
+              MatchesRegex("tend-scoring [0-9]+\\.[0-9]+\\.[0-9]+ \\([^\n]+\\)\n"));
 }
 
 template <typename Config>

@@ -2,6 +2,7 @@
 
 #include "CLI/CLI.hpp"
 #include "common/rpc/grpc_log.h"
+#include "common/runtime/version.h"
 #include "services/cli/completion/completion_command.h"
 #include "services/cli/exit_code.h"
 #include "services/cli/remote/health_command.h"
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
       "tend");
   app.require_subcommand(1);
   app.failure_message(tend::cli::UsageText);
+  app.set_version_flag("--version", std::string("tend ") + tend::kVersion, "Which version this is");
   app.footer(
       "'tend COMMAND --help' shows a command's options and examples. An option wins over the\n"
       "environment, the environment over ~/.config/tend/config.textproto.");
@@ -49,11 +51,8 @@ int main(int argc, char** argv) {
   tend::cli::AddTrialCommand(app, exit_code);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    app.exit(error);
-    return static_cast<int>(tend::cli::ExitCode::kRejected);
+  } catch (const CLI::ParseError& end) {  // so come --help and --version, too
+    exit_code = app.exit(end) == 0 ? tend::cli::ExitCode::kOk : tend::cli::ExitCode::kRejected;
   }
   return static_cast<int>(tend::cli::EndOf(exit_code));
 }
