@@ -12,8 +12,8 @@ import unittest
 TEND = "build/release/bin/tend"
 
 
-def run(*words):
-    return subprocess.run([TEND, *words], env={"HOME": "/nonexistent"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30,
+def run(*words, **environment):
+    return subprocess.run([TEND, *words], env={"HOME": "/nonexistent", **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30,
                           check=False)
 
 
@@ -22,6 +22,21 @@ class Ends(unittest.TestCase):
         done = run("--version")
         self.assertRegex(done.stdout, r"\Atend \d+\.\d+\.\d+ \([^\n]+\)\n\Z")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_an_address_without_a_port_is_told_before_anybody_is_asked(self):
+        for words in (["ready", "--server"], ["import", "list", "list.csv", "--server"], ["answer", "1", "right_time", "--query"],
+                      ["status", "--server"]):
+            for address in ("foo", ":::"):
+                done = run(*words, address)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+                self.assertIn(f'{words[-1]}: "{address}" is no host:port\n', done.stderr)
+        self.assertIn('ADDRESS: "foo" is no host:port\n', run("health", "foo").stderr)
+
+    def test_an_address_of_the_environment_is_told_by_its_name_and_only_where_it_is_used(self):
+        done = run("ready", TEND_QUERY="foo")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('"foo" is no host:port (of TEND_QUERY)\n', done.stderr)
+        self.assertEqual(run("completion", "bash", TEND_QUERY="foo", TEND_INGEST="foo").returncode, 0)
 
 
 if __name__ == "__main__":

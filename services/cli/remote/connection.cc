@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/base/pem.h"
 #include "common/base/status_macros.h"
 #include "common/runtime/text_config.h"
 #include "services/cli/text_width.h"
@@ -53,10 +54,21 @@ std::string FirstOf(const std::string& a, const std::string& b, const std::strin
   return b.empty() ? c : b;
 }
 
+// gRPC tells nothing of a file without certificates but that nobody can be reached.
+absl::Status CheckAuthority(const std::string& path) {
+  TEND_ASSIGN_OR_RETURN(const std::string pem, ReadConfigFile(path));
+  return Annotate(CheckCertificates({pem.data(), pem.size()}), path.c_str());
+}
+
 // How this client and the servers prove themselves; without address and token.
-rpc::ChannelOptions CertificatesOf(const v1::ClientConfig& config, const ServerOptions& options) {
+absl::StatusOr<rpc::ChannelOptions> CertificatesOf(const v1::ClientConfig& config,
+                                                   const ServerOptions& options) {
   rpc::ChannelOptions channel;
   channel.ca_file = FirstOf(options.ca_file, config.ca_file());
+  if (!channel.ca_file.empty()) {
+    const char* by = options.ca_file.empty() ? "ca_file" : "--ca";
+    TEND_RETURN_IF_ERROR(Annotate(CheckAuthority(channel.ca_file), by));
+  }
   channel.certificate_file = config.certificate_file();
   channel.key_file = config.key_file();
   return channel;
@@ -87,10 +99,26 @@ CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, st
   return command.add_option_function<std::string>(name, set, description)->envname(variable);
 }
 
+void AddAddressOption(CLI::App& command, const std::string& name, std::string& value,
+                      const std::string& description, const std::string& variable) {
+  const auto check = [&command, variable](const std::string& said) -> std::string {
+    const std::string fault = command.parsed() ? AddressFault(said) : "";
+    const bool by_environment = !fault.empty() && said == Environment(variable.c_str());
+    return by_environment ? absl::StrCat(fault, " (of ", variable, ")") : fault;
+  };
+  AddEnvironmentOption(command, name, value, description, variable)->check(check);
+}
+
+std::string AddressFault(const std::string& address) {
+  const absl::StatusOr<HostAndPort> place = ParseHostAndPort({address.data(), address.size()});
+  if (place.ok() && place->port > 0) return "";
+  return absl::StrCat("\"", address, "\" is no host:port");
+}
+
 void AddServerOptions(CLI::App& command, Service service, ServerOptions& options) {
-  AddEnvironmentOption(command, "--server", options.address,
-                       "The service, host:port; else this machine's",
-                       service == Service::kIngest ? "TEND_INGEST" : "TEND_QUERY");
+  AddAddressOption(command, "--server", options.address,
+                   "The service, host:port; else this machine's",
+                   service == Service::kIngest ? "TEND_INGEST" : "TEND_QUERY");
   AddCertificateOptions(command, options);
 }
 
@@ -116,10 +144,14 @@ void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers) {
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options) {
   TEND_ASSIGN_OR_RETURN(const v1::ClientConfig config, ReadClientConfig(options.config_file));
   const bool ingest = service == Service::kIngest;
-  rpc::ChannelOptions resolved = CertificatesOf(config, options);
+  TEND_ASSIGN_OR_RETURN(rpc::ChannelOptions resolved, CertificatesOf(config, options));
   resolved.address =
       FirstOf(options.address, ingest ? config.ingest_address() : config.query_address(),
               ingest ? kLocalIngest : kLocalQuery);
+  if (const std::string fault = AddressFault(resolved.address); !fault.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(ingest ? "ingest_address: " : "query_address: ", fault));
+  }
   TEND_ASSIGN_OR_RETURN(resolved.token, TokenOf(config));
   return resolved;
 }
@@ -127,7 +159,7 @@ absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions
 absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& options,
                                                          const std::string& named) {
   TEND_ASSIGN_OR_RETURN(const v1::ClientConfig config, ReadClientConfig(options.config_file));
-  rpc::ChannelOptions channel = CertificatesOf(config, options);
+  TEND_ASSIGN_OR_RETURN(rpc::ChannelOptions channel, CertificatesOf(config, options));
   std::vector<NamedServer> servers;
   const auto add = [&](const std::string& service, absl::string_view address) {
     channel.address = absl::StrCat(address);
@@ -143,11 +175,16 @@ absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& op
     for (const auto& [service, addresses] : places) {
       for (const absl::string_view one : absl::StrSplit(addresses, ',')) add(service, one);
     }
+    for (const NamedServer& server : servers) {
+      if (const std::string fault = AddressFault(server.channel.address); !fault.empty()) {
+        return absl::InvalidArgumentError(absl::StrCat(server.service, ": ", fault));
+      }
+    }
     return servers;
   }
   for (const absl::string_view part : absl::StrSplit(named, ',', absl::SkipEmpty())) {
     const std::vector<std::string> words = absl::StrSplit(part, absl::MaxSplits('=', 1));
-    if (words.size() != 2 || words[0].empty() || words[1].empty()) {
+    if (words.size() != 2 || words[0].empty() || !AddressFault(words[1]).empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("--services ", part, ": write it as scoring=host:port"));
     }

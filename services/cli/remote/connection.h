@@ -32,14 +32,19 @@ struct ServerOptions {
 // share `value`: only the one that is run sets it.
 CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, std::string& value,
                                   const std::string& description, const std::string& variable);
+// The same for the address of a service.
+void AddAddressOption(CLI::App& command, const std::string& name, std::string& value,
+                      const std::string& description, const std::string& variable);
+// What is wrong with an address; empty where it is host:port. For CLI::Option::check.
+std::string AddressFault(const std::string& address);
 // --server, TEND_INGEST or TEND_QUERY; and as AddCertificateOptions.
 void AddServerOptions(CLI::App& command, Service service, ServerOptions& options);
 // Without --server: for a command that has its address from elsewhere.
 void AddCertificateOptions(CLI::App& command, ServerOptions& options);
 
 // All of it put together, with the token (TEND_TOKEN, else the file's: never an option, which
-// others on the machine would see). Errors: NOT_FOUND and INVALID_ARGUMENT of the file or
-// the token.
+// others on the machine would see). Errors: NOT_FOUND and INVALID_ARGUMENT of the file, of what it
+// says, of the authority's file or the token.
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options);
 
 // A server that is asked whether it serves.

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/testing/certificates.h"
 
 namespace tend::cli {
 namespace {
@@ -56,16 +57,18 @@ TEST_F(ConnectionTest, WithoutAnythingItIsThisMachine) {
 }
 
 TEST_F(ConnectionTest, TheFileSaysWhereEachServiceAndKafkaAre) {
-  const ServerOptions options = File(R"(
+  const Certificates certificates;
+  const ServerOptions options = File(absl::StrCat(R"(
     ingest_address: 'i:1' enrichment_address: 'e:1' scoring_address: 's:1,s:2'
     notification_address: 'n:1' query_address: 'q:1' bootstrap_servers: 'k:1,k:2'
-    ca_file: 'ca.pem' certificate_file: 'c.pem' key_file: 'k.pem' token: 'secret')");
+    certificate_file: 'c.pem' key_file: 'k.pem' token: 'secret' ca_file: ')",
+                                                  certificates.authority(), "'"));
   EXPECT_THAT(Services(options), ElementsAre("ingest=i:1", "enrichment=e:1", "scoring=s:1",
                                              "scoring=s:2", "notification=n:1", "query=q:1"));
   EXPECT_EQ(*ResolveBootstrap("", path_), "k:1,k:2");
   const auto servers = ResolveServices(options, "");
   for (const NamedServer& server : *servers) {
-    EXPECT_EQ(server.channel.ca_file, "ca.pem");
+    EXPECT_EQ(server.channel.ca_file, certificates.authority());
     EXPECT_EQ(server.channel.certificate_file, "c.pem");
     EXPECT_EQ(server.channel.key_file, "k.pem");
     EXPECT_EQ(server.channel.token, "") << "health needs none";
@@ -98,8 +101,39 @@ TEST_F(ConnectionTest, ATokenThatCannotBeSentIsRefusedWithoutItsText) {
   unsetenv("TEND_TOKEN");
 }
 
+TEST_F(ConnectionTest, AnAuthorityWithoutCertificatesIsToldByItsOption) {
+  const ServerOptions file = File(absl::StrCat("ca_file: '", path_, "'"));
+  EXPECT_THAT(Resolve(Service::kQuery, file).status().message(),
+              HasSubstr(absl::StrCat("ca_file: ", path_, ": holds no certificate")));
+  ServerOptions option;
+  option.ca_file = path_;
+  for (const absl::Status& status :
+       {Resolve(Service::kIngest, option).status(), ResolveServices(option, "").status()}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_THAT(status.message(), HasSubstr(absl::StrCat("--ca: ", path_, ": holds no certific")));
+  }
+  option.ca_file = "/nonexistent/ca.pem";
+  EXPECT_TRUE(absl::IsNotFound(Resolve(Service::kIngest, option).status()));
+}
+
+TEST_F(ConnectionTest, AnAddressIsHostAndPort) {
+  for (const char* right : {"127.0.0.1:7410", "[::1]:7410", "query.example:1"}) {
+    EXPECT_EQ(AddressFault(right), "");
+  }
+  for (const char* wrong : {"foo", ":::", "foo:", ":7410", "foo:0", "foo:65536", "foo:bar"}) {
+    EXPECT_EQ(AddressFault(wrong), absl::StrCat("\"", wrong, "\" is no host:port"));
+  }
+  EXPECT_EQ(Resolve(Service::kQuery, File("query_address: 'foo'")).status().message(),
+            "query_address: \"foo\" is no host:port");
+  EXPECT_EQ(ResolveServices(File("scoring_address: 's:1,foo'"), "").status().message(),
+            "scoring: \"foo\" is no host:port");
+}
+
 TEST_F(ConnectionTest, WhatIsWrongIsSaid) {
-  EXPECT_THAT(ResolveServices({}, "bogus").status().message(), HasSubstr("--services bogus"));
+  for (const char* named : {"bogus", "scoring=", "scoring=foo", "=s:1"}) {
+    EXPECT_THAT(ResolveServices({}, named).status().message(),
+                HasSubstr(absl::StrCat("--services ", named)));
+  }
   const ServerOptions half = File("certificate_file: 'c.pem'");
   EXPECT_THAT(Resolve(Service::kQuery, half).status().message(), HasSubstr("key_file"));
   ServerOptions absent;

@@ -40,7 +40,9 @@ void Run(const QuestionOptions& options, ExitCode& exit_code) {
 void AddHealthCommand(CLI::App& app, ExitCode& exit_code) {
   const auto options = std::make_shared<QuestionOptions>();  // shared with the callback
   CLI::App* health = app.add_subcommand("health", "Ask a service whether it serves");
-  health->add_option("ADDRESS", options->server.address, "Its gRPC address, host:port")->required();
+  health->add_option("ADDRESS", options->server.address, "Its gRPC address, host:port")
+      ->check(AddressFault)
+      ->required();
   health->add_flag("--json", options->json, "JSON instead of words");
   AddCertificateOptions(*health, options->server);
   health->footer(

@@ -255,8 +255,8 @@ void AddAnswer(CLI::App& app, ExitCode& exit_code) {
       ->required();
   answer->add_option("--comment", arguments->comment, "In your words");
   answer->add_option("--owner", arguments->owner, "Whose nudge it is; else query is asked");
-  AddEnvironmentOption(*answer, "--query", arguments->query.address,
-                       "Query, host:port; else this machine's", "TEND_QUERY");
+  AddAddressOption(*answer, "--query", arguments->query.address,
+                   "Query, host:port; else this machine's", "TEND_QUERY");
   answer->footer(
       "Example:\n  tend answer 5e0c1f9a2b right_time --comment \"we talked this morning\"");
   AddQuestionOptions(*answer, Service::kIngest, arguments->question);
