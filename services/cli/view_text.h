@@ -51,6 +51,7 @@ std::string RelationshipText(const v1::RelationshipView& view, const TerminalSty
 std::string OutcomeText(v1::ListOutcome outcome);
 
 // When, to whom, of which kind; then the nudge in full sentences, and what holds it, as of `now`.
+// All times are UTC, and say so.
 std::string NudgeText(const v1::Nudge& nudge, const std::string& person, absl::Time now,
                       const TerminalStyle& style);
 

@@ -15,6 +15,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/base/digest.h"
 #include "common/rpc/server.h"
 #include "services/cli/remote/list_command.h"
@@ -36,6 +37,7 @@ namespace {
 using grpc::ServerContext;
 using grpc::Status;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -130,7 +132,10 @@ class Nudges final : public v1::NudgeService::Service {
   Status ListNudges(ServerContext*, const v1::ListNudgesRequest* request,
                     v1::ListNudgesResponse* response) override {
     list = *request;
-    if (request->owner_id() != "nobody") *response->add_nudges() = ReadyNudge();
+    if (request->owner_id() == "nobody") return Status::OK;
+    *response->add_nudges() = ReadyNudge();
+    response->mutable_nudges(0)->mutable_deliver_not_before_time()->set_seconds(
+        absl::ToUnixSeconds(held_until));
     return Status::OK;
   }
   Status WatchNudges(ServerContext*, const v1::WatchNudgesRequest* request,
@@ -145,6 +150,7 @@ class Nudges final : public v1::NudgeService::Service {
     return {grpc::StatusCode::UNAVAILABLE, "going down"};
   }
   v1::ListNudgesRequest list;
+  absl::Time held_until = absl::FromUnixSeconds(1'770'000'000);
   v1::NudgeState state = v1::NUDGE_STATE_ANSWERED;  // of n1, after an answer
 };
 
@@ -338,6 +344,12 @@ TEST_F(QuestionsTest, NudgesAreToldInWordsWithTheIdThatAnswersThem) {
   EXPECT_TRUE(nudges_.list.include_held());
   EXPECT_EQ(Run({"nudges", "--person", "Ann Berger"}), ExitCode::kOk) << err_;
   EXPECT_EQ(nudges_.list.person_id(), kAnn);
+}
+
+TEST_F(QuestionsTest, AHoldSaysInWhichTimeZoneItEnds) {
+  nudges_.held_until = absl::FromUnixSeconds(99'000'000'000);
+  EXPECT_EQ(Run({"nudges", "--owner", "eve"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, ContainsRegex("  Held until 08:00 on [^\n]+\\. \\(UTC\\)\n"));
 }
 
 TEST_F(QuestionsTest, NoNudgeIsAnAnswer) {
