@@ -23,6 +23,12 @@ class Ends(unittest.TestCase):
         self.assertRegex(done.stdout, r"\Atend \d+\.\d+\.\d+ \([^\n]+\)\n\Z")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_an_import_says_that_it_takes_no_standard_input(self):
+        for kind in ("list", "interactions", "owners"):
+            done = run("import", kind, "-")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(f"tend import {kind}: FILE: standard input is not taken", done.stderr)
+
     def test_an_address_without_a_port_is_told_before_anybody_is_asked(self):
         for words in (["ready", "--server"], ["import", "list", "list.csv", "--server"], ["answer", "1", "right_time", "--query"],
                       ["status", "--server"]):

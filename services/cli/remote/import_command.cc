@@ -208,8 +208,17 @@ absl::Status SendOwners(const Arguments& arguments, const std::shared_ptr<grpc::
   return absl::OkStatus();
 }
 
-// What every import takes beside its file.
-void AddOptions(CLI::App& command, Arguments& arguments) {
+// A file is read twice, the first time for its hash.
+std::string FileFault(const std::string& path) {
+  return path == "-"
+             ? "standard input is not taken: write it to a file first; what happens goes by "
+               "'tend publish -'"
+             : "";
+}
+
+// What every import takes.
+void AddOptions(CLI::App& command, const char* file, Arguments& arguments) {
+  command.add_option("FILE", arguments.file, file)->check(FileFault)->required();
   command
       .add_option("--patience", arguments.patience_seconds,
                   "Seconds to wait for an ingest that is away, before anything is sent")
@@ -221,9 +230,8 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
 void AddOwners(CLI::App& import, ExitCode& exit_code) {
   const auto arguments = std::make_shared<Arguments>();  // shared with the callback
   CLI::App* owners = import.add_subcommand("owners", "Who we are: whose inbox keeps which hours");
-  owners->add_option("FILE", arguments->file, "A roster, .textproto")->required();
   owners->footer("Example:\n  tend import owners roster.textproto");
-  AddOptions(*owners, *arguments);
+  AddOptions(*owners, "A roster, .textproto", *arguments);
   owners->callback([arguments, &exit_code] {
     RunQuestion("import owners", Service::kIngest, arguments->question, exit_code,
                 [&](const auto& channel) { return SendOwners(*arguments, channel); });
@@ -243,14 +251,13 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
   CLI::App* log = import->add_subcommand("interactions", "What happened, from a log");
   for (CLI::App* command : {list, log}) {
     command->footer(kExamples);
-    command->add_option("FILE", arguments->file, "Plain or .gz")->required();
     command
         ->add_option("--map", arguments->mapping,
                      "A ready mapping's name or a .textproto file; else by the first bytes")
         ->type_name("MAPPING|FILE");
     command->add_option("--set", arguments->parameters, "A mapping's parameter, name=value");
     command->add_flag("--again", arguments->again, "Import it though it came before");
-    AddOptions(*command, *arguments);
+    AddOptions(*command, "Plain or .gz", *arguments);
     command->callback([arguments, name = absl::StrCat("import ", command->get_name()), &exit_code] {
       RunQuestion(name, Service::kIngest, arguments->question, exit_code,
                   [&](const auto& channel) { return SendFile(*arguments, channel, exit_code); });

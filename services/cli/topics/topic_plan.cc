@@ -80,4 +80,10 @@ TopicStep PlanTopic(const v1::TopicDeclarations& declarations,
   return step;
 }
 
+std::string ReplicationNote(int replication, int existing) {
+  if (replication < 0 || existing == 0) return "";
+  return absl::StrCat("--replication ", replication, " is for topics that are made: the ", existing,
+                      " that were there keep theirs; kafka-reassign-partitions.sh changes it\n");
+}
+
 }  // namespace tend::cli

@@ -47,6 +47,10 @@ TopicStep PlanTopic(const v1::TopicDeclarations& declarations,
                     const v1::TopicDeclaration& declaration,
                     const std::optional<ExistingTopic>& exists);
 
+// A line on topics that are there already and so do not get the replication that was asked for;
+// empty where none was (-1) or nothing is there.
+std::string ReplicationNote(int replication, int existing);
+
 }  // namespace tend::cli
 
 #endif  // TEND_SERVICES_CLI_TOPICS_TOPIC_PLAN_H_

@@ -59,6 +59,12 @@ TEST(TopicPlanTest, AnotherNumberOfPartitionsIsRefused) {
   EXPECT_THAT(step.because, HasSubstr("it has 8 partitions and 4 are declared: keys would move"));
 }
 
+TEST(TopicPlanTest, WhatIsThereKeepsItsReplication) {
+  EXPECT_THAT(ReplicationNote(3, 14), HasSubstr("the 14 that were there keep theirs"));
+  EXPECT_EQ(ReplicationNote(3, 0), "");
+  EXPECT_EQ(ReplicationNote(-1, 14), "");
+}
+
 TEST(TopicPlanTest, ADeclarationSaysItsCleanup) {
   v1::TopicDeclarations declarations;
   declarations.set_partitions(1);

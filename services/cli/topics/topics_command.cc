@@ -127,10 +127,12 @@ absl::StatusOr<bool> Apply(const Arguments& arguments, std::ostream& out) {
   TEND_ASSIGN_OR_RETURN(const v1::TopicDeclarations declarations, ReadDeclarations(arguments.file));
   TEND_ASSIGN_OR_RETURN(const auto log, Connect(arguments));
   bool all = true;
+  int existing = 0;
   std::vector<Json> steps;
   for (const v1::TopicDeclaration& topic : declarations.topics()) {
     TEND_ASSIGN_OR_RETURN(const std::optional<ExistingTopic> exists,
                           Find(log->admin(), topic.name()));
+    if (exists.has_value()) ++existing;
     const TopicStep step = PlanTopic(declarations, topic, exists);
     if (!arguments.dry_run) {
       TEND_RETURN_IF_ERROR(
@@ -149,6 +151,7 @@ absl::StatusOr<bool> Apply(const Arguments& arguments, std::ostream& out) {
     json.Put("topics", steps);
     out << json.Text(1) << "\n";
   }
+  std::cerr << ReplicationNote(arguments.replication, existing);
   return all;
 }
 
