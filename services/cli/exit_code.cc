@@ -4,6 +4,11 @@
 
 namespace tend::cli {
 
+ExitCode EndBy(const absl::Status& error) {
+  const bool said = absl::IsInvalidArgument(error) || absl::IsAlreadyExists(error);
+  return said ? ExitCode::kRejected : ExitCode::kFailed;
+}
+
 ExitCode EndOf(ExitCode code) {
   if (std::cout.flush()) return code;
   std::cerr << "tend: the output could not be written: is the disk full?\n";

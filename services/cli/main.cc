@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("tend ") + tend::kVersion, "Which version this is");
   app.footer(
       "'tend COMMAND --help' shows a command's options and examples. An option wins over the\n"
-      "environment, the environment over ~/.config/tend/config.textproto.");
+      "environment, the environment over ~/.config/tend/config.textproto.\n" +
+      std::string(tend::cli::kExitCodesHelp));
   tend::cli::ExitCode exit_code = tend::cli::ExitCode::kOk;
   tend::cli::AddCompletionCommand(
       app,

@@ -7,6 +7,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 TEND = "build/release/bin/tend"
@@ -22,6 +23,18 @@ class Ends(unittest.TestCase):
         done = run("--version")
         self.assertRegex(done.stdout, r"\Atend \d+\.\d+\.\d+ \([^\n]+\)\n\Z")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_bad_argument_is_2_in_every_command_and_a_bad_world_1(self):
+        with tempfile.TemporaryDirectory() as folder:
+            bad, gone = os.path.join(folder, "bad.textproto"), os.path.join(folder, "gone.textproto")
+            with open(bad, "w", encoding="utf-8") as file:
+                file.write("nonsense")
+            for words in (["import", "owners"], ["topics", "apply", "--file"], ["topics", "list", "--config"], ["ready", "--config"],
+                          ["trial", bad, "--map"], ["ready", "--ca"]):
+                self.assertEqual([run(*words, path).returncode for path in (bad, gone)], [2, 1], words)
+            for words in (["trial", bad, "--map", "mail_lgo"], ["import", "list", bad, "--set", "x"], ["explain", "ann", "--at", "then"],
+                          ["rejects", "show", "x"], ["token", "crm", "--scope", "x"], ["sample", "--start", "x"], ["ready", "--limit", "0"]):
+                self.assertEqual(run(*words).returncode, 2, words)
 
     def test_an_import_says_that_it_takes_no_standard_input(self):
         for kind in ("list", "interactions", "owners"):

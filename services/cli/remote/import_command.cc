@@ -146,7 +146,10 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments, grpc::Ch
   } else {
     context.TryCancel();
   }
-  const absl::Status status = rpc::FromGrpc(writer->Finish());
+  absl::Status status = rpc::FromGrpc(writer->Finish());
+  if (absl::IsNotFound(status)) {  // the one name that a header has
+    status = absl::InvalidArgumentError(absl::StrCat("--map: ", status.message()));
+  }
   TEND_RETURN_IF_ERROR(read);
   TEND_RETURN_IF_ERROR(AfterSending(*file, status));
   return response;

@@ -176,6 +176,12 @@ TEST_F(ImportCommandTest, ADamagedFileIsSaidBeforeAnyByteIsSent) {
   EXPECT_FALSE(door_.called);
 }
 
+TEST_F(ImportCommandTest, AMappingThatIngestDoesNotKnowIsABadArgument) {
+  door_.status = {grpc::StatusCode::NOT_FOUND, "no mapping \"hubspt\""};
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows), "--map", "hubspt"}), ExitCode::kRejected);
+  EXPECT_THAT(err_, HasSubstr("tend import list: --map: no mapping \"hubspt\"\n"));
+}
+
 TEST_F(ImportCommandTest, AFileThatCameBeforeIsRefusedWithTheOptionThatHelps) {
   door_.status = {grpc::StatusCode::ALREADY_EXISTS, "this file came already"};
   EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kRejected);

@@ -62,8 +62,7 @@ void TellError(const std::string& name, const absl::Status& status, const std::s
                ExitCode& exit_code) {
   std::cerr << "tend " << name << ": " << MessageOf(status) << "\n"
             << "tend " << name << ": " << Advice(status, address) << "\n";
-  const bool refused = absl::IsInvalidArgument(status) || absl::IsAlreadyExists(status);
-  exit_code = refused ? ExitCode::kRejected : ExitCode::kFailed;
+  exit_code = EndBy(status);
 }
 
 std::string JsonOf(const google::protobuf::Message& message, bool indented) {

@@ -44,8 +44,8 @@ using Question = absl::FunctionRef<absl::Status(const std::shared_ptr<grpc::Chan
 void RunQuestion(const std::string& name, Service service, const QuestionOptions& options,
                  ExitCode& exit_code, Question question);
 
-// Writes the error to stderr, with what to do about it, as that of "tend NAME" at the address; sets
-// exit code 2 when the question was at fault or had come before, else 1.
+// Writes the error to stderr, with what to do about it, as that of "tend NAME" at the address, and
+// sets the exit code (EndBy).
 void TellError(const std::string& name, const absl::Status& status, const std::string& address,
                ExitCode& exit_code);
 

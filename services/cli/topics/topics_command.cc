@@ -192,7 +192,7 @@ void TellFailure(const absl::Status& status, ExitCode& exit_code) {
   if (absl::IsUnavailable(status)) {
     std::cerr << "tend topics: is Kafka up there? --bootstrap names another place\n";
   }
-  exit_code = ExitCode::kFailed;
+  exit_code = EndBy(status);
 }
 
 void RunRead(const Arguments& arguments, ExitCode& exit_code) {

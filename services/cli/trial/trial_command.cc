@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -88,6 +89,11 @@ absl::StatusOr<TrialOptions> ReadOptions(const Arguments& arguments) {
         "--map: give it once for all files, or once for each of the ", arguments.files.size(),
         " files; it stands here ", arguments.maps.size(), " times"));
   }
+  for (const std::string& map : arguments.maps) {
+    if (absl::EndsWith(map, ".textproto")) continue;
+    const absl::Status known = ingest::FindReadyMapping(map).status();
+    if (!known.ok()) return absl::InvalidArgumentError(absl::StrCat("--map: ", known.message()));
+  }
   for (size_t i = 0; i < arguments.files.size(); ++i) {
     const std::string map = arguments.maps.empty()       ? ""
                             : arguments.maps.size() == 1 ? arguments.maps[0]
@@ -125,7 +131,7 @@ absl::Status RunAndPrint(const Arguments& arguments, ExitCode& exit_code) {
   if (!arguments.records.empty()) {
     records.open(arguments.records);
     if (!records) {
-      return absl::InvalidArgumentError(
+      return absl::NotFoundError(
           absl::StrCat("--records ", arguments.records, ": cannot be written"));
     }
     options.records = &records;
@@ -183,8 +189,7 @@ void AddTrialCommand(CLI::App& app, ExitCode& exit_code) {
   command.callback([arguments, &exit_code] {
     if (const absl::Status status = RunAndPrint(*arguments, exit_code); !status.ok()) {
       std::cerr << "tend trial: " << status.message() << "\n";
-      exit_code = status.code() == absl::StatusCode::kInvalidArgument ? ExitCode::kRejected
-                                                                      : ExitCode::kFailed;
+      exit_code = EndBy(status);
     }
   });
 }
