@@ -412,6 +412,7 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
   out->set_account_id(profile.account_id);
   out->set_time_zone(profile.time_zone);
   Assign(names.OwnerId(profile.crm_owner), out->mutable_owner_id());
+  TEND_PUT(Instant(r.crm_owner_day * kDay), out, owner_time);
   Assign(names.OwnerId(profile.account_owner), out->mutable_account_owner_id());
   EncodeExtras(r.extras.get(), names, out);
 }
@@ -452,6 +453,7 @@ absl::Status Decode(const v1::Relationship& in, Names& names, Relationship* r) {
   r->profile =
       names.ProfileIndex({in.account_id(), in.time_zone(), names.Owner(View(in.owner_id())),
                           names.Owner(View(in.account_owner_id()))});
+  r->crm_owner_day = DayOf(TEND_GET(in, owner_time));
   return DecodeExtras(in, names, r);
 }
 

@@ -52,6 +52,7 @@ void Live(Life& life, Names& names) {
   life.relationship.version = 12;
   life.relationship.input_offset = 99;
   life.relationship.profile = names.ProfileIndex({"acme.example", "Europe/Vienna", 1, 2});
+  life.relationship.crm_owner_day = 20'500;
 }
 
 Relationship Restore(const Records& records, bool ties_first, Names& names) {

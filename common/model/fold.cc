@@ -230,7 +230,7 @@ Folded Fold(Relationship& r, const Act& act, int part_index, Instant now, const 
     FoldPurpose(r, part, act, model);
     if (act.at > r.LastAct()) {
       const int touches = r.unanswered + static_cast<int>(act.owners.size());
-      r.unanswered = static_cast<uint8_t>(std::min(kRing, touches));
+      r.unanswered = std::min(kRing, touches) & 15;
     }
   }
   if (act.statement != Statement::kNone) FoldStatement(r, part, part_index, act, model, folded);

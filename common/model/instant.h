@@ -46,6 +46,11 @@ class Instant {
   uint32_t seconds_ = 0;
 };
 
+// Days since 1970 (UTC); 0 where unset.
+constexpr uint16_t DayOf(Instant instant) {
+  return static_cast<uint16_t>(instant.seconds() / kDay);
+}
+
 }  // namespace tend::model
 
 #endif  // TEND_COMMON_MODEL_INSTANT_H_

@@ -308,8 +308,6 @@ void OpenRestOver(Relationship& r, const MomentContext& c) {
   Open(r, std::move(change), c.policy.care_expire, c);
 }
 
-uint16_t DayOf(Instant at) { return static_cast<uint16_t>(at.seconds() / kDay); }
-
 void OpenCooling(Relationship& r, const MomentContext& c) {
   if (!r.cooling_check.is_set() || r.cooling_check > c.now) return;
   r.cooling_check = Instant::Never();

@@ -151,7 +151,7 @@ void RecountUnanswered(Relationship& relationship) {
     if (tie.last_ours <= last_act) continue;
     for (const Exchange& e : tie.ring.all()) count += e.ours && e.at > last_act ? 1 : 0;
   }
-  relationship.unanswered = static_cast<uint8_t>(std::min(count, kRing));
+  relationship.unanswered = std::min(count, kRing) & 15;
 }
 
 void RecountConversing(Relationship& relationship, SpanSeconds conversing) {

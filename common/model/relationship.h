@@ -112,9 +112,12 @@ struct Relationship {
   [[no_unique_address]] Part part;
   Stage stage = Stage::kNone;
   StageCause stage_cause = StageCause::kNone;
-  uint8_t unanswered = 0;  // touches since their last act, over all ties, at most kRing
-  uint8_t booked = 0;      // unsolicited touches since the last count of the rolling window
-  uint32_t profile = 0;    // interned (CRM owner, account, account owner, time zone)
+  uint8_t booked = 0;           // unsolicited touches since the last count of the rolling window
+  uint8_t unanswered : 4 = 0;   // touches since their last act, over all ties, at most kRing
+  bool ready_used : 1 = false;  // a became-ready was opened in this READY spell
+  bool erased : 1 = false;
+  bool bounds_valid : 1 = false;  // best_tie and second_bound hold
+  uint32_t profile = 0;           // interned (CRM owner, account, account owner, time zone)
   std::unique_ptr<Extras> extras;
   [[no_unique_address]] TieList ties;
   uint32_t version = 0;
@@ -129,9 +132,9 @@ struct Relationship {
   Instant queued_due;      // the time this person stands in the heap of due times; unset: not there
   float second_bound = 0;  // no tie but `best_tie` has more terms of z than this
   uint16_t best_tie = 0;   // index into ties
-  bool ready_used : 1 = false;  // a became-ready was opened in this READY spell
-  bool erased : 1 = false;
-  bool bounds_valid : 1 = false;  // best_tie and second_bound hold
+  // The day (UTC, days since 1970) of the statement that made the CRM owner, by its own time. 0:
+  // none.
+  uint16_t crm_owner_day = 0;
 
   Extras& extra() {
     if (extras == nullptr) extras = std::make_unique<Extras>();

@@ -64,23 +64,23 @@ Act Promised(Act act) {
 }  // namespace
 
 const v1::ScoringModel& ShippedModelContract() {
-  static const auto contract = Load<v1::ScoringModel>("deploy/model.textproto");
-  return contract;
+  static const auto kContract = Load<v1::ScoringModel>("deploy/model.textproto");
+  return kContract;
 }
 
 const v1::Policy& ShippedPolicyContract() {
-  static const auto contract = Load<v1::Policy>("deploy/policy.textproto");
-  return contract;
+  static const auto kContract = Load<v1::Policy>("deploy/policy.textproto");
+  return kContract;
 }
 
 const ScoringModel& ShippedModel() {
-  static const ScoringModel model = *Compile(ShippedModelContract());
-  return model;
+  static const ScoringModel kModel = *Compile(ShippedModelContract());
+  return kModel;
 }
 
 const Policy& ShippedPolicy() {
-  static const Policy policy = *Compile(ShippedPolicyContract());
-  return policy;
+  static const Policy kPolicy = *Compile(ShippedPolicyContract());
+  return kPolicy;
 }
 
 absl::string_view KindName(Kind kind) {
@@ -172,10 +172,12 @@ Relationship Copy(const Relationship& r) {
     if (r.extras->merged_into != nullptr)
       extras.merged_into = std::make_unique<PersonKey>(*r.extras->merged_into);
     extras.rest_told = r.extras->rest_told, extras.identity_seq = r.extras->identity_seq;
+    extras.departures = r.extras->departures;
   }
   for (const Tie& tie : r.ties.all()) copy.ties.At(tie.owner, tie.origin) = tie;
   copy.stage_cause_hash = r.stage_cause_hash, copy.input_offset = r.input_offset;
   copy.version = r.version, copy.profile = r.profile;
+  copy.crm_owner_day = r.crm_owner_day;
   copy.stage_since = r.stage_since, copy.last_event = r.last_event;
   copy.below_since = r.below_since, copy.conversing_until = r.conversing_until;
   copy.cooling_check = r.cooling_check, copy.queued_due = r.queued_due;
@@ -237,7 +239,8 @@ void Life::PassTo(Instant until) {
   if (now.is_set()) {
     int steps = 0;
     for (Instant due = Due(); due <= until; due = Due()) {
-      TEND_CHECK(++steps < 100000);  // a due time that comes again and again
+      ++steps;
+      TEND_CHECK(steps < 100000);  // a due time that comes again and again
       OnTime(due);
     }
   }

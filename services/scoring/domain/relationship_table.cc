@@ -39,6 +39,7 @@ void CopyOwn(const Relationship& from, Relationship* to) {
   to->input_offset = from.input_offset;
   to->version = from.version;
   to->profile = from.profile;
+  to->crm_owner_day = from.crm_owner_day;
   to->stage_since = from.stage_since;
   to->last_event = from.last_event;
   to->below_since = from.below_since;

@@ -208,20 +208,30 @@ void Scorer::Forward(const v1::PersonEvent& event, const model::Departure& depar
   call.outputs.person_event(forward);
 }
 
-void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event) {
+// The CRM owner is of the statement of the latest day. Account and time zone are of the latest
+// interaction; an earlier one that comes late tells only what is not known yet.
+void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event, Instant at) {
   const model::Profile& held = names_.ProfileAt(r.profile);
+  const auto counts = [late = at < r.last_event](const std::string& told,
+                                                 const std::string& known) {
+    return !told.empty() && (!late || known.empty());
+  };
   const model::OwnerIndex account_owner = names_.Owner(View(event.account_owner_id()));
-  const bool changed = event.interaction().has_owner_changed();
-  if (!changed && (event.account_id().empty() || event.account_id() == held.account_id) &&
-      (event.time_zone().empty() || event.time_zone() == held.time_zone) &&
-      (account_owner == model::kNobody || account_owner == held.account_owner)) {
-    return;
-  }
+  const bool account =
+      counts(event.account_id(), held.account_id) &&
+      (event.account_id() != held.account_id || account_owner != held.account_owner);
+  const bool time_zone =
+      counts(event.time_zone(), held.time_zone) && event.time_zone() != held.time_zone;
+  const bool crm_owner =
+      event.interaction().has_owner_changed() && model::DayOf(at) >= r.crm_owner_day;
+  if (!account && !time_zone && !crm_owner) return;
   model::Profile profile = held;
-  if (!event.account_id().empty()) profile.account_id = event.account_id();
-  if (!event.time_zone().empty()) profile.time_zone = event.time_zone();
-  if (account_owner != model::kNobody) profile.account_owner = account_owner;
-  if (changed) profile.crm_owner = names_.Owner(View(event.interaction().owner_changed().owner()));
+  if (account) profile.account_id = event.account_id(), profile.account_owner = account_owner;
+  if (time_zone) profile.time_zone = event.time_zone();
+  if (crm_owner) {
+    profile.crm_owner = names_.Owner(View(event.interaction().owner_changed().owner()));
+    r.crm_owner_day = model::DayOf(at);
+  }
   r.profile = names_.ProfileIndex(profile);
 }
 
@@ -232,7 +242,7 @@ void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const Ids& i
   call.interaction_id = View(event.interaction().id());
   call.interaction_hash = act.hash;
   for (const model::OwnerIndex owner : act.owners) table_.TouchTie(row, owner, ids.origin);
-  UpdateProfile(r, event);
+  UpdateProfile(r, event, act.at);
   const bool backlog = act.received - act.at > policy_.fresh;
   const bool fresh = !backlog && act.statement != Statement::kListRow &&
                      !event.interaction().has_list_row_entered();

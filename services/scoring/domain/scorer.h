@@ -83,7 +83,8 @@ class Scorer {
   void Split(Row row, const Ids& ids, Call& call);
   void Erase(Row row, Call& call);
   void SendPart(model::MovedPart moved, const Ids& ids, Call& call);
-  void UpdateProfile(model::Relationship& relationship, const v1::PersonEvent& event);
+  void UpdateProfile(model::Relationship& relationship, const v1::PersonEvent& event,
+                     model::Instant at);
   void Requeue(Row row, model::Instant now);
   void OnDue(Row row, Call& call);
 

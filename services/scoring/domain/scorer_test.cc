@@ -79,6 +79,26 @@ v1::PersonEvent MessageOf(char origin, char person, int64_t seq) {
   return event;
 }
 
+// The system of record names the owner of `a`, on a day.
+v1::PersonEvent OwnerOn(int day, const std::string& owner) {
+  v1::PersonEvent event = EventFor('a', 0);
+  v1::Interaction& changed = *event.mutable_interaction();
+  changed.set_id(absl::StrCat("owner on ", day));
+  changed.mutable_occur_time()->set_seconds(Day(day).seconds());
+  changed.mutable_owner_changed()->set_owner(owner);
+  return event;
+}
+
+// A message of `a`, from an address at an account.
+v1::PersonEvent MessageOn(int day, const std::string& account, const std::string& account_owner) {
+  v1::PersonEvent event = MessageOf('a', 'a', 0);
+  event.mutable_interaction()->set_id(absl::StrCat("message on ", day));
+  event.mutable_interaction()->mutable_occur_time()->set_seconds(Day(day).seconds());
+  event.set_account_id(account);
+  event.set_account_owner_id(account_owner);
+  return event;
+}
+
 class ScorerTest : public ::testing::Test {
  protected:
   absl::Status Fold(const v1::PersonEvent& event) {
@@ -100,6 +120,14 @@ class ScorerTest : public ::testing::Test {
   }
   const Relationship& At(char person) {
     return scorer_.table()[scorer_.table().At(*model::ParsePersonKey(IdOf(person)))];
+  }
+  const model::Profile& ProfileOf(char person) {
+    return scorer_.names().ProfileAt(At(person).profile);
+  }
+  absl::string_view CrmOwnerOfA() { return scorer_.names().OwnerId(ProfileOf('a').crm_owner); }
+  std::string AccountOfA() {
+    const model::Profile& profile = ProfileOf('a');
+    return absl::StrCat(profile.account_id, " of ", scorer_.names().OwnerId(profile.account_owner));
   }
   // Who holds how many messages of the origin: "a2", "a1 b1".
   std::string Where(char origin) {
@@ -129,6 +157,29 @@ TEST_F(ScorerTest, AMergeMovesTheHistory) {
   DeliverAll();
   EXPECT_EQ(Where('b'), "a1");
   EXPECT_NE(At('b').extras->merged_into, nullptr);
+}
+
+TEST_F(ScorerTest, TheCrmOwnerIsTheOneNamedLastByTheSourcesTime) {
+  Folds(OwnerOn(-10, "ines"));
+  EXPECT_EQ(CrmOwnerOfA(), "ines");
+  Folds(OwnerOn(-40, "jon"));  // a history that came in after going live
+  EXPECT_EQ(CrmOwnerOfA(), "ines");
+  Folds(OwnerOn(-10, "kim"));  // of the same day: the one that came last
+  EXPECT_EQ(CrmOwnerOfA(), "kim");
+  Folds(OwnerOn(-5, ""));
+  EXPECT_EQ(CrmOwnerOfA(), "");
+  Folds(OwnerOn(-6, "jon"));
+  EXPECT_EQ(CrmOwnerOfA(), "");
+}
+
+TEST_F(ScorerTest, TheAccountIsThatOfTheLatestInteraction) {
+  Folds(MessageOn(-10, "", ""));
+  Folds(MessageOn(-30, "old.example", "ines"));  // late, but the only one known
+  EXPECT_EQ(AccountOfA(), "old.example of ines");
+  Folds(MessageOn(-5, "new.example", ""));
+  EXPECT_EQ(AccountOfA(), "new.example of ");
+  Folds(MessageOn(-20, "old.example", "ines"));
+  EXPECT_EQ(AccountOfA(), "new.example of ");
 }
 
 TEST_F(ScorerTest, AnEntryWithABadIdChangesNothing) {
