@@ -68,7 +68,7 @@ class Simulator {
   void Act() {
     if (plan_.jump > absl::ZeroDuration() && Chance(0.008)) return Jump();
     if (plan_.bystander && Chance(0.06)) {
-      plan_.bystander(*acceptor_, random_, clock_.Now(), faults_on_);
+      plan_.bystander(log_, *acceptor_, random_, clock_.Now(), faults_on_);
       return;
     }
     const size_t dice = Below(1000);
@@ -272,7 +272,7 @@ class Simulator {
     for (int round = 0; round < 5'000 && quiet < 50; ++round) {
       bool moved = false;
       for (size_t i = processes_.size(); i-- > 0;) moved |= Step(*processes_[i]);
-      if (plan_.bystander) moved |= plan_.bystander(*acceptor_, random_, clock_.Now(), false);
+      if (plan_.bystander) moved |= plan_.bystander(log_, *acceptor_, random_, clock_.Now(), false);
       quiet = moved ? 0 : quiet + 1;
       clock_.Advance(absl::Milliseconds(10));
       ReplaceFenced();

@@ -42,9 +42,10 @@ struct SimulationPlan {
   std::vector<TopicConfig> topics;
   std::vector<SimulatedService> services;
   std::function<SimulatedInput(std::mt19937_64& random, int number, absl::Time now)> make_input;
-  // Somebody beside the services who writes to the log (a relay, a user), or nobody. Called now and
-  // then; in the end, with faults = false, until it returns that it did nothing.
-  std::function<bool(Producer& producer, std::mt19937_64& random, absl::Time now, bool faults)>
+  // Somebody beside the services who reads and writes the log (a relay, a user), or nobody. Called
+  // now and then; in the end, with faults = false, until it returns that it did nothing.
+  std::function<bool(Log& log, Producer& producer, std::mt19937_64& random, absl::Time now,
+                     bool faults)>
       bystander;
   // Compares the committed records with a straight fold of them.
   std::function<void(const CommittedLog& log, Violations& violations)> judge;

@@ -43,6 +43,18 @@ size_t CountRecords(const stream::CommittedLog& log, const std::string& topic) {
   return count;
 }
 
+size_t CountNudges(const stream::CommittedLog& log, v1::NudgeState state) {
+  size_t count = 0;
+  for (const auto& partition : log.at(notification::kNudgesTopic)) {
+    for (const stream::CommittedRecord& record : partition) {
+      v1::NudgeChanged change;
+      EXPECT_TRUE(change.ParseFromString(*record.value));
+      count += change.nudge().state() == state ? 1 : 0;
+    }
+  }
+  return count;
+}
+
 TEST(PipelineSimulationTest, NothingGoesWrongWhereNothingFails) {
   PipelineWorld pipeline;
   SimulationPlan plan = pipeline.Plan();
@@ -65,7 +77,7 @@ TEST(PipelineSimulationTest, ASeedAlwaysGivesTheSameRun) {
 
 TEST(PipelineSimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
   SimulationStats all;
-  size_t nudges = 0;
+  size_t nudges = 0, answered = 0, snoozed = 0;
   for (uint64_t seed = 1; seed <= 40 && !HasFailure(); ++seed) {
     const SimulationResult result = RunSeed(seed);
     all.crashes += result.stats.crashes;
@@ -73,12 +85,16 @@ TEST(PipelineSimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
     all.stalls += result.stats.stalls;
     all.fenced += result.stats.fenced;
     nudges += CountRecords(result.log, notification::kNudgesTopic);
+    answered += CountNudges(result.log, v1::NUDGE_STATE_ANSWERED);
+    snoozed += CountNudges(result.log, v1::NUDGE_STATE_SNOOZED);
   }
   EXPECT_GT(all.crashes, 80);
   EXPECT_GT(all.zombies, 40);
   EXPECT_GT(all.stalls, 40);
   EXPECT_GT(all.fenced, 40);
   EXPECT_GT(nudges, 400u);
+  EXPECT_GT(answered, 40u);
+  EXPECT_GT(snoozed, 40u);
 }
 
 TEST(PipelineSimulationTest, FreshSeedsHold) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <random>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "services/cli/trial/pipeline_identity.h"
@@ -12,6 +13,7 @@
 #include "services/cli/trial/pipeline_traffic.h"
 #include "services/enrichment/domain/memory_identity_store.h"
 #include "services/enrichment/domain/roster.h"
+#include "tend/v1/nudge.pb.h"
 
 namespace tend::stream {
 class Producer;
@@ -21,7 +23,8 @@ struct SimulationPlan;
 namespace tend::cli {
 
 // What one run is made of beside its log: the services, their traffic, the identity store and its
-// relay, and somebody of us who parts whom a merge had joined, or joins them again.
+// relay, somebody of us who parts whom a merge had joined, or joins them again, and owners who
+// answer their nudges.
 class PipelineWorld {
  public:
   PipelineWorld();
@@ -36,6 +39,9 @@ class PipelineWorld {
 
  private:
   void DecideIdentity(std::mt19937_64& random, absl::Time now);
+  // Whether there was one.
+  bool AnswerANudge(const std::vector<v1::Nudge>& nudges, stream::Producer& producer,
+                    std::mt19937_64& random, absl::Time now);
   bool RelayIdentity(stream::Producer& producer, std::mt19937_64& random, bool faults);
 
   PipelineTraffic traffic_;
@@ -43,6 +49,7 @@ class PipelineWorld {
   enrichment::MemoryIdentityStore store_;
   std::deque<RemoteIdentityStore> remote_stores_;  // one a processor
   PipelineSpecs specs_;
+  int answers_ = 0;
 };
 
 }  // namespace tend::cli

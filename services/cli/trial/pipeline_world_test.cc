@@ -4,13 +4,16 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
+#include "common/model/proto_time.h"
 #include "common/model/scoring_model.h"
 #include "common/testing/simulation.h"
 #include "common/testing/simulation_trace.h"
@@ -21,6 +24,7 @@
 #include "services/ingest/domain/acceptor.h"
 #include "services/notification/processor.h"
 #include "services/scoring/processor.h"
+#include "tend/v1/nudge.pb.h"
 #include "tend/v1/person_event.pb.h"
 #include "tend/v1/scoring_model.pb.h"
 
@@ -31,6 +35,7 @@ using stream::Cleanup;
 using stream::SimulationPlan;
 
 constexpr int kPartitions = 3;
+constexpr int kAnswers = 20;  // of owners, at most
 
 v1::Policy ShippedPolicy() {
   v1::Policy policy;
@@ -42,6 +47,27 @@ scoring::Options ScoringOptions() {
   v1::ScoringModel model;
   TEND_CHECK(google::protobuf::TextFormat::ParseFromString(kShippedModel, &model));
   return {*model::Compile(model), *model::Compile(ShippedPolicy()), "pool", "product"};
+}
+
+// Those that stand in an inbox, as far as it is committed.
+std::vector<v1::Nudge> NudgesToAnswer(stream::Log& log) {
+  std::map<std::string, v1::Nudge> nudges;
+  const stream::CommittedLog committed =
+      ReadCommitted(log, {{notification::kNudgesTopic, kPartitions, Cleanup::kDelete}});
+  for (const auto& partition : committed.at(notification::kNudgesTopic)) {
+    for (const stream::CommittedRecord& record : partition) {
+      v1::NudgeChanged change;
+      TEND_CHECK(change.ParseFromString(*record.value));
+      nudges[change.nudge().nudge_id()] = change.nudge();
+    }
+  }
+  std::vector<v1::Nudge> open;
+  for (const auto& [id, nudge] : nudges) {
+    const bool stands =
+        nudge.state() == v1::NUDGE_STATE_OPEN || nudge.state() == v1::NUDGE_STATE_SNOOZED;
+    if (stands) open.push_back(nudge);
+  }
+  return open;
 }
 
 void AddService(const stream::ProcessorSpec& spec, StateText (*state)(const stream::Processor&),
@@ -87,10 +113,12 @@ SimulationPlan PipelineWorld::Plan() {
     const TrafficRecord record = traffic_.Make(random, number, now);
     return stream::SimulatedInput{record.topic, record.key, record.value};
   };
-  plan.bystander = [this](stream::Producer& producer, std::mt19937_64& random, absl::Time now,
-                          bool faults) {
+  plan.bystander = [this](stream::Log& log, stream::Producer& producer, std::mt19937_64& random,
+                          absl::Time now, bool faults) {
     if (faults && random() % 4 == 0) DecideIdentity(random, now);
-    return RelayIdentity(producer, random, faults);
+    const bool answered = answers_ < kAnswers && random() % 3 == 0 &&
+                          AnswerANudge(NudgesToAnswer(log), producer, random, now);
+    return RelayIdentity(producer, random, faults) || answered;
   };
   plan.judge = [this](const stream::CommittedLog& log, stream::Violations& violations) {
     JudgePipeline(log, traffic_, specs_, violations);
@@ -112,6 +140,35 @@ void PipelineWorld::DecideIdentity(std::mt19937_64& random, absl::Time now) {
       random() % 2 == 0 ? store_.Split({&joined, 1}, "a mistake", now)
                         : store_.Merge(joined, entry.merged().survivor_person_id(), "one", now);
   TEND_CHECK(decided.ok() || absl::IsNotFound(decided) || absl::IsInvalidArgument(decided));
+}
+
+// An owner answers or snoozes one of the nudges, which may have left the inbox meanwhile. Where
+// ingest gets no answer it writes the same event again.
+bool PipelineWorld::AnswerANudge(const std::vector<v1::Nudge>& nudges, stream::Producer& producer,
+                                 std::mt19937_64& random, absl::Time now) {
+  if (nudges.empty()) return false;
+  const v1::Nudge& nudge = nudges[random() % nudges.size()];
+  v1::OwnerEvent event;
+  event.set_event_id(absl::StrCat("answer", ++answers_));
+  event.set_owner_id(nudge.owner_id());
+  *event.mutable_occur_time() = model::ToStamp(now);
+  if (random() % 2 == 0) {
+    v1::NudgeAnswered& answered = *event.mutable_nudge_answered();
+    answered.set_nudge_id(nudge.nudge_id());
+    answered.set_feedback(static_cast<v1::Feedback>(1 + random() % 4));
+  } else {
+    v1::NudgeSnoozed& snoozed = *event.mutable_nudge_snoozed();
+    snoozed.set_nudge_id(nudge.nudge_id());
+    *snoozed.mutable_until_time() = model::ToStamp(now + absl::Hours(random() % 30));
+  }
+  const std::string bytes = event.SerializeAsString();
+  const stream::NewRecord record{notification::kOwnerEventsTopic, std::nullopt, event.owner_id(),
+                                 bytes};
+  std::vector<stream::Written> written;
+  for (size_t times = 1 + random() % 2; times > 0; --times) {
+    TEND_CHECK(producer.Send({&record, 1}, written).ok());
+  }
+  return true;
 }
 
 // The one relay. Where it fails it may have written: the same entries come again.
