@@ -92,6 +92,8 @@ lint-deps:
 
 lint-proto: proto/node_modules/.package-lock.json
 	@cd proto && node_modules/.bin/buf lint
+	@cd proto && node_modules/.bin/buf breaking --against released.binpb || \
+	  { echo "lint-proto: a released contract is never changed: add, and reserve what goes (CONTRIBUTING.md, Contracts)" >&2; exit 1; }
 
 # After a build: generated headers must be there.
 lint-tidy: packages-check build
@@ -112,7 +114,7 @@ fuzz: packages-fuzz ## Look for bytes that break ingest's readers (FUZZ_SECONDS=
 	@$(FUZZ)/tests/fuzz/fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus
 
 ##@ Measure it, renew it
-.PHONY: bench bench-model measure-model regolden
+.PHONY: bench bench-model measure-model regolden release-proto
 bench-model: configure ## Run the model's benchmarks: bytes a relationship, time an update
 	@$(BUILT) --target model_benchmark
 	@$(BUILD)/common/model/model_benchmark
@@ -129,6 +131,9 @@ measure-model: configure ## Judge the shipped model on real mail (MAIL_LOG=FOLDE
 regolden: build ## Write the golden files anew; review their diff like code
 	@TEND_REGOLDEN=1 ctest --test-dir $(BUILD) -L '^golden$$' --output-on-failure --no-tests=error
 	@git status --short -- tests
+
+release-proto: lint-proto ## Hold the contracts as they are from now on: lint compares with this copy
+	@cd proto && node_modules/.bin/buf build --exclude-source-info -o released.binpb
 
 ##@ Else
 .PHONY: clean help
