@@ -169,7 +169,8 @@ void PrintRejects(const TrialResult& r, const TerminalStyle& style, std::string*
   if (r.reject_examples.empty()) return;
   Heading("Rejected rows, for example", style, out);
   for (const v1::Reject& reject : r.reject_examples) {
-    absl::StrAppend(out, "  ", OriginText(reject), reject.has_file() ? ": " : "", reject.field(),
+    const std::string origin = OriginText(reject);
+    absl::StrAppend(out, "  ", origin, origin.empty() ? "" : ": ", reject.field(),
                     reject.field().empty() ? "" : ": ", Printable(View(reject.detail())), "\n");
   }
 }

@@ -159,6 +159,14 @@ TEST(TrialTest, TheSameFilesGiveTheSameReport) {
   EXPECT_EQ(PrintTrial(first, true, {}), PrintTrial(second, true, {}));
 }
 
+TEST(TrialTest, ARejectStandsBehindThePlaceItCameFrom) {
+  TrialResult result;
+  v1::Reject& reject = result.reject_examples.emplace_back();
+  reject.mutable_record()->set_topic("tend.interactions.v1");
+  reject.set_detail("no time");
+  EXPECT_THAT(PrintTrial(result, true, {}), HasSubstr("  tend.interactions.v1/0@0: no time\n"));
+}
+
 TEST(TrialTest, JsonHasItsKeysInOneOrder) {
   std::string texts[2];
   for (std::string& text : texts) {
