@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/check.h"
+#include "common/model/attention_faults.h"
 #include "services/notification/domain/validate.h"
 
 namespace tend::notification {
@@ -48,7 +49,7 @@ bool Parse(absl::string_view bytes, Message& message) {
 
 NotificationProcessor::NotificationProcessor(const v1::Policy& policy)
     : attention_(policy.attention()) {
-  TEND_CHECK(AttentionFaults(attention_).empty());
+  TEND_CHECK(model::AttentionFaults(attention_).empty());
 }
 
 stream::Outcome NotificationProcessor::Process(const stream::Record& record,

@@ -37,7 +37,7 @@ struct NotificationCounts {
 // owner (Inbox) and a record a nudge, so that a change writes what changed.
 class NotificationProcessor final : public stream::Processor {
  public:
-  // REQUIRES: AttentionFaults(policy.attention()) is empty.
+  // REQUIRES: model::AttentionFaults(policy.attention()) is empty.
   explicit NotificationProcessor(const v1::Policy& policy);
 
   stream::Outcome Process(const stream::Record& record, stream::Context& context) override;

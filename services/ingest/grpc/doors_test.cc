@@ -455,7 +455,7 @@ TEST_F(DoorsTest, PreferencesThatCannotBeMeantAreRefused) {
     return status.error_message();
   };
   EXPECT_EQ(refused([](auto& told) { told.set_outreach_per_day(-1); }),
-            "preferences.outreach_per_day: is less than 0");
+            "preferences.outreach_per_day: -1 is less than 0");
   EXPECT_EQ(refused([](auto& told) { told.set_quiet_end_minute(60); }),
             "preferences.quiet_start_minute: set without quiet_end_minute, or the other way");
   EXPECT_EQ(refused([](auto& told) {

@@ -2,30 +2,24 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/base/hash.h"
-#include "common/base/status_macros.h"
+#include "common/model/attention_faults.h"
 #include "common/rpc/status.h"
 #include "services/ingest/domain/timestamp.h"
 
 namespace tend::ingest {
 namespace {
 
-constexpr int kMinutesPerDay = 24 * 60;
-
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 grpc::Status Missing(const char* field) {
   return rpc::ToGrpc(absl::InvalidArgumentError(absl::StrCat(field, " is empty")));
-}
-
-absl::Status CheckMinute(absl::string_view field, int minute) {
-  if (minute >= 0 && minute < kMinutesPerDay) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("preferences.", field, ": ", minute, " is not a minute of the day (0..1439)"));
 }
 
 // Says at once what notification would reject later.
@@ -36,19 +30,9 @@ absl::Status CheckPreferences(const v1::Preferences& preferences) {
     return absl::InvalidArgumentError(absl::StrCat("preferences.time_zone: \"", zone_name,
                                                    "\" is no IANA name like \"Europe/Berlin\""));
   }
-  if (preferences.outreach_per_day() < 0) {
-    return absl::InvalidArgumentError("preferences.outreach_per_day: is less than 0");
-  }
-  if (preferences.has_quiet_start_minute() != preferences.has_quiet_end_minute()) {
-    return absl::InvalidArgumentError(
-        "preferences.quiet_start_minute: set without quiet_end_minute, or the other way");
-  }
-  TEND_RETURN_IF_ERROR(CheckMinute("quiet_start_minute", preferences.quiet_start_minute()));
-  TEND_RETURN_IF_ERROR(CheckMinute("quiet_end_minute", preferences.quiet_end_minute()));
-  for (const int minute : preferences.digest_minutes()) {
-    TEND_RETURN_IF_ERROR(CheckMinute("digest_minutes", minute));
-  }
-  return absl::OkStatus();
+  const std::vector<std::string> faults = model::PreferenceFaults(preferences);
+  if (faults.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
 }
 
 grpc::Status NoFeedback(int value) {

@@ -4,7 +4,6 @@
 #ifndef TEND_SERVICES_NOTIFICATION_DOMAIN_ATTENTION_H_
 #define TEND_SERVICES_NOTIFICATION_DOMAIN_ATTENTION_H_
 
-#include <string>
 #include <vector>
 
 #include "tend/v1/nudge.pb.h"
@@ -26,12 +25,8 @@ struct Attention {
 
 // The owner's wishes can lower the number of outreach nudges, never raise it; their quiet hours and
 // digest times take the place of the policy's. Weekends stay as the policy has them.
-// REQUIRES: both are without faults.
+// REQUIRES: both are without faults (common/model/attention_faults.h).
 Attention ResolveAttention(const v1::AttentionPolicy& policy, const v1::Preferences& preferences);
-
-// All faults, each naming field, value and range. Empty: none. A time zone's name is not looked at.
-std::vector<std::string> AttentionFaults(const v1::AttentionPolicy& policy);
-std::vector<std::string> PreferenceFaults(const v1::Preferences& preferences);
 
 }  // namespace tend::notification
 

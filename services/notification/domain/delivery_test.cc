@@ -13,8 +13,6 @@ namespace tend::notification {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 // Asks guard 2. Times are "03-04 23:00" on the owner's clock in 2026; an answer is "03-05 08:00
 // QUIET_HOURS", "now" where nothing holds, "never ..." where it cannot be told within its 14 days.
@@ -50,10 +48,10 @@ class DeliveryTest : public ::testing::Test {
     const OwnerGuards guards{attention, zone_, leave_start_, leave_end_, planned_};
     const absl::Time start = At(from), until = start + absl::Hours(14 * 24);
     const Delivery plan = PlanDelivery(guards, {start, until, counted, digest});
-    const std::string when = plan.not_before == start ? "now"
-                             : plan.not_before == until
-                                 ? "never"
-                                 : absl::FormatTime("%m-%d %H:%M", plan.not_before, zone_);
+    std::string when = plan.not_before == start ? "now"
+                       : plan.not_before == until
+                           ? "never"
+                           : absl::FormatTime("%m-%d %H:%M", plan.not_before, zone_);
     if (plan.held_by == v1::GUARD_REASON_UNSPECIFIED) return when;
     return absl::StrCat(when, " ",
                         absl::StripPrefix(v1::GuardReason_Name(plan.held_by), "GUARD_REASON_"));
@@ -259,20 +257,6 @@ TEST(AttentionTest, OwnersQuietHoursAndDigestsReplaceThePolicys) {
   EXPECT_EQ(attention.quiet_hours.start_minute(), 0);
   EXPECT_TRUE(attention.quiet_hours.weekends());
   EXPECT_THAT(attention.digest_minutes, ElementsAre(480, 900));
-}
-
-TEST(AttentionTest, AllFaultsAreNamed) {
-  v1::Preferences preferences;
-  EXPECT_THAT(PreferenceFaults(preferences), IsEmpty());
-  preferences.set_outreach_per_day(-1);
-  preferences.set_quiet_start_minute(1440);
-  preferences.add_digest_minutes(-1);
-  EXPECT_THAT(PreferenceFaults(preferences),
-              ElementsAre(HasSubstr("outreach_per_day: -1"), HasSubstr("quiet_start_minute: 1440"),
-                          HasSubstr("digest_minutes: -1"), HasSubstr("without quiet_end_minute")));
-  v1::AttentionPolicy policy;
-  policy.mutable_quiet_hours()->set_end_minute(1440);
-  EXPECT_THAT(AttentionFaults(policy), ElementsAre(HasSubstr("end_minute: 1440")));
 }
 
 }  // namespace

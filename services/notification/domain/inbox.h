@@ -71,7 +71,7 @@ using NudgeChanges = std::vector<v1::NudgeChanged>;
 // given.
 class InboxEditor {
  public:
-  // REQUIRES: AttentionFaults(policy) is empty.
+  // REQUIRES: model::AttentionFaults(policy) is empty.
   InboxEditor(const v1::AttentionPolicy& policy, absl::Time now, OwnerInbox& inbox,
               NudgeChanges& changes);
 

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/model/attention_faults.h"
 #include "common/model/proto_time.h"
 
 namespace tend::notification {
@@ -37,7 +38,7 @@ MaybeFault FaultOfLeave(const v1::LeaveSet& leave) {
 }
 
 MaybeFault FaultOfPreferences(const v1::Preferences& preferences, ZoneFinder find_zone) {
-  const std::vector<std::string> faults = PreferenceFaults(preferences);
+  const std::vector<std::string> faults = model::PreferenceFaults(preferences);
   if (!faults.empty()) return Invalid(absl::StrJoin(faults, "; "));
   return FaultOfZone("preferences.time_zone", preferences.time_zone(), find_zone);
 }
