@@ -1,10 +1,10 @@
 // What the model costs: nanoseconds an update, bytes a relationship. `make bench-model`.
 //
-// 2026-11-25, 2 cores at 2.0 GHz shared with other work, GCC 12 -O3, glibc malloc (CPU ns; goals in
+// 2026-11-26, 2 cores (AMD EPYC) with nothing beside it, GCC 12 -O3, glibc malloc (CPU ns; goals in
 // brackets):
-//   FoldAndTieZ            1 tie 437 [300, missed]   200 ties 450 [factor 1.5]
-//   WithStageAndDueTimes   1 tie 571 [1000]          200 ties 720 [factor 1.5]
-//   WithMoments            1 tie 770                 200 ties 1692 (2.3 times as many moments)
+//   FoldAndTieZ            1 tie 209 [300]    200 ties 252 [factor 1.5]
+//   WithStageAndDueTimes   1 tie 326 [1000]   200 ties 418 [factor 1.5]
+//   WithMoments            1 tie 389          200 ties 983 (2.2 times as many moments)
 //   BytesPerRelationship   315 [320], each further tie 88 [112]
 
 #include <malloc.h>
