@@ -21,9 +21,9 @@ std::string DateOf(absl::Time time, const Reader& reader) {
   return absl::StrCat(day.day(), absl::FormatTime(this_year ? " %B" : " %B %Y", time, reader.zone));
 }
 
-// "12:30 on 2 March", "12:30" today.
+// "12:30 CET on 2 March", "12:30 CET" today.
 std::string MinuteOf(absl::Time time, const Reader& reader) {
-  const std::string clock = absl::FormatTime("%H:%M", time, reader.zone);
+  const std::string clock = absl::FormatTime("%H:%M %Z", time, reader.zone);
   const bool today =
       absl::ToCivilDay(time, reader.zone) == absl::ToCivilDay(reader.now, reader.zone);
   return today ? clock : absl::StrCat(clock, " ", WordsOfDay(time, reader));

@@ -43,7 +43,7 @@ NudgeWords WordsOfMoment(const v1::MomentOpened& moment, const Reader& reader);
 // One text: reasons, headline, advice.
 std::string TextOfMoment(const v1::MomentOpened& moment, const Reader& reader);
 
-// What holds a nudge back: "Held until Tuesday 08:00: quiet hours." Empty when it is not held at
+// What holds a nudge back: "Held until 08:00 CET on Tuesday: quiet hours." Empty when it is not held at
 // reader.now.
 std::string WordsOfHold(const v1::Nudge& nudge, const Reader& reader);
 

@@ -142,10 +142,13 @@ TEST(WordsTest, AHoldSaysUntilWhenAndWhy) {
   v1::Nudge nudge;
   *nudge.mutable_deliver_not_before_time() = ToStamp(At(3, 12, 18));
   nudge.set_held_by(v1::GUARD_REASON_DIGEST);
-  EXPECT_EQ(WordsOfHold(nudge, kReader), "Held until 18:00: the next digest.");
+  EXPECT_EQ(WordsOfHold(nudge, kReader), "Held until 18:00 UTC: the next digest.");
   *nudge.mutable_deliver_not_before_time() = ToStamp(At(3, 16, 8));
   nudge.set_held_by(v1::GUARD_REASON_QUIET_HOURS);
-  EXPECT_EQ(WordsOfHold(nudge, kReader), "Held until 08:00 on Monday: quiet hours.");
+  EXPECT_EQ(WordsOfHold(nudge, kReader), "Held until 08:00 UTC on Monday: quiet hours.");
+  Reader in_chile = kReader;
+  in_chile.zone = absl::FixedTimeZone(-4 * 3600);
+  EXPECT_EQ(WordsOfHold(nudge, in_chile), "Held until 04:00 -04 on Monday: quiet hours.");
   *nudge.mutable_moment()->mutable_expire_time() = nudge.deliver_not_before_time();
   nudge.set_held_by(v1::GUARD_REASON_ATTENTION);
   EXPECT_EQ(WordsOfHold(nudge, kReader),

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -180,8 +179,7 @@ std::string NudgeText(const v1::Nudge& nudge, const std::string& person, absl::T
       EndTone(Tone::kFaint, style), "\n  ",
       Printable(View(model::TextOfMoment(nudge.moment(), reader))), "\n");
   if (const std::string hold = model::WordsOfHold(nudge, reader); !hold.empty()) {
-    const bool timed = absl::StrContains(hold, " until ");
-    absl::StrAppend(&out, "  ", Printable(View(hold)), timed ? " (UTC)\n" : "\n");
+    absl::StrAppend(&out, "  ", Printable(View(hold)), "\n");
   }
   return out;
 }

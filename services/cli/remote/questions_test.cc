@@ -349,7 +349,7 @@ TEST_F(QuestionsTest, NudgesAreToldInWordsWithTheIdThatAnswersThem) {
 TEST_F(QuestionsTest, AHoldSaysInWhichTimeZoneItEnds) {
   nudges_.held_until = absl::FromUnixSeconds(99'000'000'000);
   EXPECT_EQ(Run({"nudges", "--owner", "eve"}), ExitCode::kOk) << err_;
-  EXPECT_THAT(out_, ContainsRegex("  Held until 08:00 on [^\n]+\\. \\(UTC\\)\n"));
+  EXPECT_THAT(out_, ContainsRegex("  Held until 08:00 UTC on [^\n]+\\.\n"));
 }
 
 TEST_F(QuestionsTest, NoNudgeIsAnAnswer) {
