@@ -106,6 +106,8 @@ class TieList {
   uint32_t count_ = 0;
 };
 
+static_assert(kRing < 16, "Relationship::unanswered has 4 bits");
+
 // 136 bytes: small members stand in the padding of the ones before them.
 struct Relationship {
   PersonKey person{};

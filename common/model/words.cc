@@ -30,7 +30,7 @@ std::string MinuteOf(absl::Time time, const Reader& reader) {
 }
 
 // The advice when they are ready: begin where they are.
-absl::string_view ReadyAdvice(const v1::MomentOpened& moment) {
+std::string ReadyAdvice(const v1::MomentOpened& moment) {
   if (moment.guard().give_first()) {
     return "We have asked for more than we gave: begin by giving something of use.";
   }
@@ -46,20 +46,20 @@ absl::string_view ReadyAdvice(const v1::MomentOpened& moment) {
 
 NudgeWords ReadyWords(const v1::MomentOpened& moment, const Reader& reader) {
   return {absl::StrCat(reader.person, " is open for a conversation now."),
-          ReasonsOf(moment.evidence(), reader), std::string(ReadyAdvice(moment))};
+          ReasonsOf(moment.evidence(), reader), ReadyAdvice(moment)};
 }
 
 NudgeWords WaitsWords(const v1::MomentOpened& moment, const Reader& reader) {
   const absl::Time since =
       ToTime(moment.has_subject_time() ? moment.subject_time() : moment.open_time());
-  const absl::string_view advice = moment.guard().give_first()
-                                       ? "An answer would be kind. Ask for nothing in it: we have "
-                                         "asked for more than we gave."
-                                       : "An answer would be kind, even a short one.";
+  const std::string advice = moment.guard().give_first()
+                                 ? "An answer would be kind. Ask for nothing in it: we have "
+                                   "asked for more than we gave."
+                                 : "An answer would be kind, even a short one.";
   const std::string day = WordsOfDay(since, reader);
   return {absl::StrCat("An answer of ours to ", reader.person, " has been open since ",
                        absl::StripPrefix(day, "on "), "."),
-          ReasonsOf(moment.evidence(), reader), std::string(advice)};
+          ReasonsOf(moment.evidence(), reader), advice};
 }
 
 NudgeWords PromiseWords(const v1::MomentOpened& moment, const Reader& reader) {
