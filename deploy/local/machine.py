@@ -1,7 +1,8 @@
-"""What the local scripts know of this machine: ports, disk space, and children that end with their parent."""
+"""What the local scripts know of this machine: ports, disk space, private files, and children that end with their parent."""
 
 import ctypes
 import errno
+import os
 import shutil
 import signal
 import socket
@@ -36,6 +37,17 @@ def check_space(folder):
     if free < MIN_FREE_BYTES:
         raise Fault(f"the disk of {folder} is full: {free >> 20} MiB free, a server needs {MIN_FREE_BYTES >> 20}; "
                     "make room, then do this again")
+
+
+def write_private(path, text):
+    """Only we may ever read it. Whole or not at all: the disk may be full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def end_with_parent(how=signal.SIGTERM):

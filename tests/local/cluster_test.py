@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""A killed server's lock file: PostgreSQL takes whoever has its number now for a server. And a folder whose path is too long for
-a socket."""
+"""A killed server's lock file: PostgreSQL takes whoever has its number now for a server. And how clients find it in folders of any
+name, also where the path is too long for a socket."""
 
+import contextlib
+import stat
 import subprocess
 import sys
 import tempfile
@@ -34,17 +36,34 @@ class StaleLockTest(unittest.TestCase):
         self.assertTrue(self.stays(text="4194305\n"))  # above the kernel's highest
 
 
-class DeepFolderTest(unittest.TestCase):
-    def test_where_no_socket_can_be_clients_find_the_password_in_a_file(self):
+class ConninfoTest(unittest.TestCase):
+    @contextlib.contextmanager
+    def cluster(self, name):
+        """One that has answered psql, in a folder of this name."""
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)  # the server's user goes through it
-            deep = cluster.Cluster(Path(folder) / ("d" * 100), port=None, scratch=True)
+            server = cluster.Cluster(Path(folder) / name, port=None, scratch=True)
             try:
-                deep.wait_until_ready()  # asks with psql
-                self.assertIn("host=127.0.0.1 ", deep.conninfo())
-                self.assertNotIn((deep.folder / "password").read_text().strip(), deep.conninfo())
+                server.wait_until_ready()
+                yield server
             finally:
-                deep.stop()
+                server.stop()
+
+    def test_clients_find_the_socket_in_a_folder_with_a_blank(self):
+        with self.cluster("a folder") as server:
+            self.assertIn(f"host='{server.folder}' ", server.conninfo())
+
+    def test_where_no_socket_can_be_clients_find_the_password_in_a_file(self):
+        with self.cluster("a folder " + "d" * 100) as server:
+            kept = (server.folder / "pgpass").stat()
+            self.assertIn(f"host=127.0.0.1 passfile='{server.folder / 'pgpass'}' ", server.conninfo())
+            self.assertNotIn((server.folder / "password").read_text().strip(), server.conninfo())
+            self.assertEqual(kept, (server.folder / "pgpass").stat(), "it is written once")
+            self.assertEqual(stat.S_IMODE(kept.st_mode), 0o600)
+
+    def test_a_value_is_quoted_as_libpq_reads_it(self):
+        self.assertEqual(cluster.quoted("a b"), "'a b'")
+        self.assertEqual(cluster.quoted(r"it's \ "), r"'it\'s \\ '")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from machine import LOOPBACK, Fault, check_port, check_space, end_with_parent, free_port
+from machine import LOOPBACK, Fault, check_port, check_space, end_with_parent, free_port, write_private
 
 VERSION = "15"
 START_SECONDS = 60  # 0.2 s on an idle machine; a crashed server first replays its log
@@ -44,12 +44,22 @@ def unprivileged():
     raise Fault(f"PostgreSQL does not run as root, and there is no user {' or '.join(UNPRIVILEGED)} to become")
 
 
+def socket_folder(folder, port):
+    """Where the server's socket is: its folder, else nowhere (""), for the system takes no longer path."""
+    return folder if len(os.fsencode(f"{folder}/.s.PGSQL.{port}")) <= SOCKET_PATH_BYTES else ""
+
+
+def quoted(value):
+    """A value as libpq's conninfo holds any text."""
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def settings(folder, port, scratch):
     """Small, for one laptop. What is not here is PostgreSQL's default."""
     lines = {
         "listen_addresses": LOOPBACK,
         "port": port,
-        "unix_socket_directories": folder if len(f"{folder}/.s.PGSQL.{port}") <= SOCKET_PATH_BYTES else "",
+        "unix_socket_directories": socket_folder(folder, port),
         "unix_socket_permissions": "0700",
         "max_connections": 60,
         "shared_buffers": "64MB" if scratch else "256MB",
@@ -150,6 +160,8 @@ class Cluster:
             version = self._version()
             if version != VERSION:
                 raise Fault(f"{self.data} is of PostgreSQL {version}, not {VERSION}: dump and restore it, or remove it")
+            if not socket_folder(self.folder, self.port):
+                self._keep("pgpass", f"{LOOPBACK}:*:*:tend:{(self.folder / 'password').read_text()}")
             self.config = self.folder / "server.conf"
             self.config.write_text(settings(self.folder, self.port, self.scratch))
             self.config.chmod(0o644)
@@ -167,11 +179,9 @@ class Cluster:
 
     def _create(self, log):
         """Makes folder/data, whole or not at all."""
-        fresh, password = self.folder / "data.new", self.folder / "password"
+        fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)  # of a run that was interrupted
-        password.write_text(secrets.token_urlsafe(24) + "\n")
-        self._own(password)
-        password.chmod(0o600)
+        password = self._keep("password", secrets.token_urlsafe(24) + "\n")
         command = [binary("initdb"), "-D", str(fresh), "-U", "tend", "--encoding=UTF8", "--locale=C.UTF-8",
                    "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}"]
         done = subprocess.run(command + (["--no-sync"] if self.scratch else []), stdin=subprocess.DEVNULL,
@@ -180,20 +190,20 @@ class Cluster:
             raise Fault(f"the cluster in {self.folder} cannot be made{why(self.log_path)}")
         fresh.rename(self.data)
 
+    def _keep(self, name, secret):
+        """A file in folder that only the server's user reads."""
+        path = self.folder / name
+        write_private(path, secret)
+        if self.user:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        return path
+
     def conninfo(self, database="tend"):
         """How libpq finds it: through the socket, which only the server's user and root can use; over the loopback, with a file
         that holds the password, where the socket's path would be too long."""
-        host = self.folder if len(f"{self.folder}/.s.PGSQL.{self.port}") <= SOCKET_PATH_BYTES else LOOPBACK
-        passfile = f" passfile={self._passfile()}" if host == LOOPBACK else ""
-        return f"host={host} port={self.port} user=tend dbname={database}{passfile}"
-
-    def _passfile(self):
-        """The password as libpq reads it."""
-        path = self.folder / "pgpass"
-        path.write_text(f"{LOOPBACK}:*:*:tend:{(self.folder / 'password').read_text()}")
-        self._own(path)
-        path.chmod(0o600)
-        return path
+        socket = socket_folder(self.folder, self.port)
+        host = f"host={quoted(socket)}" if socket else f"host={LOOPBACK} passfile={quoted(self.folder / 'pgpass')}"
+        return f"{host} port={self.port} user=tend dbname={database}"
 
     def wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from machine import check_port, free_port
+from machine import check_port, free_port, write_private
 
 TOP = Path(__file__).resolve().parents[3]
 BIN = TOP / "build/release/bin"
@@ -166,17 +166,6 @@ def make_key(path):
     """What ids of persons are made with. Made once: another key makes other ids."""
     if not path.exists():
         write_private(path, os.urandom(32).hex())
-
-
-def write_private(path, text):
-    """Whole or not at all: the disk may be full."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def parts_of(place):
