@@ -109,7 +109,7 @@ absl::Status Import::ReadAll() {
       case ReadStep::kIgnored:
         break;
       case ReadStep::kReject:
-        item_.reject.mutable_file()->set_import_id(import_id_);
+        SetRow({options_.file, import_id_, item_.line, /*bytes=*/{}, list_}, item_.reject);
         intake_.Take(item_.reject);
         break;
       case ReadStep::kInteraction:

@@ -61,14 +61,18 @@ class ListsTest : public ProjectedTest {
     Enter(5, "ann");
     Project();
   }
-  // A line of the file could not be used.
-  void Reject(int64_t line) {
+  // Lines of a file that is imported now could not be used. Time goes on after it.
+  void Reject(const std::vector<int64_t>& lines, bool of_list = true) {
     v1::Reject reject;
     reject.set_reason(v1::REJECT_REASON_PARTY_UNKNOWN);
     reject.set_service("ingest");
+    reject.mutable_reject_time()->set_seconds(absl::ToUnixSeconds(pipeline_.now()));
     reject.mutable_file()->set_file("spring.csv");
-    reject.mutable_file()->set_line(line);
-    Write(kRejectsTopic, "ingest", reject.SerializeAsString());
+    reject.mutable_file()->set_of_list(of_list);
+    for (const int64_t line : lines) {
+      reject.mutable_file()->set_line(line);
+      Write(kRejectsTopic, "ingest", reject.SerializeAsString());
+    }
   }
   v1::ListReport Report() {
     v1::GetListReportRequest request;
@@ -134,16 +138,46 @@ TEST_F(ListsTest, TheReportCountsThem) {
                                    Pair(v1::LIST_OUTCOME_LEAVE_ALONE, 1)));
 }
 
-TEST_F(ListsTest, ALineThatIsRejectedAgainCountsOnce) {
+TEST_F(ListsTest, ALineThatIsRejectedTwiceCountsOnce) {
   EnterAll();
-  for (const int64_t line : {7, 8, 7, 8, 0, 0}) Reject(line);  // 0: not known
+  Reject({7, 8, 7, 8});
   Project();
-  EXPECT_EQ(Report().rejected_rows(), 4);
-  EXPECT_EQ(Report().rows(), 9);
+  EXPECT_EQ(Report().rejected_rows(), 2);
+  EXPECT_EQ(Report().rows(), 7);
+}
+
+TEST_F(ListsTest, ALineThatWasMendedIsRejectedNoMore) {
+  Enter(1, "ann");
+  Reject({3});
+  Project();
+  EXPECT_EQ(Report().rejected_rows(), 1);
+  EXPECT_EQ(Report().rows(), 2);
+  Enter(2, "bob");
+  Project();
+  EXPECT_EQ(Report().rejected_rows(), 0);
+  EXPECT_EQ(Report().rows(), 2);
+}
+
+TEST_F(ListsTest, OnlyRejectsOfTheLatestImportCount) {
+  Enter(1, "ann");
+  Reject({3, 4});
+  Project();
+  Reject({4});  // all else was there already
+  Project();
+  EXPECT_EQ(Report().rejected_rows(), 1);
+  EXPECT_EQ(Report().rows(), 2);
+}
+
+TEST_F(ListsTest, AFileOfEventsIsNoList) {
+  Reject({7}, /*of_list=*/false);
+  Project();
+  v1::GetListReportRequest request;
+  request.set_list_id("spring.csv");
+  EXPECT_TRUE(absl::IsNotFound(questions_.Report(request).status()));
 }
 
 TEST_F(ListsTest, AListOfWhichNothingCouldBeUsedIsThere) {
-  Reject(2);
+  Reject({2});
   Project();
   EXPECT_EQ(Report().rejected_rows(), 1);
   EXPECT_THAT(Rows({}), SizeIs(0));

@@ -36,6 +36,7 @@ void SetRow(const FileRow& row, v1::Reject& reject) {
   place.set_file(row.file.data(), row.file.size());
   place.set_line(row.line);
   place.set_import_id(row.import_id.data(), row.import_id.size());
+  place.set_of_list(row.of_list);
   if (!row.bytes.empty()) SetBytes(row.bytes, reject);
 }
 

@@ -39,7 +39,7 @@ struct FileRow {
   absl::string_view import_id = {};  // empty: not known yet, or no import
   int64_t line = 0;                  // from 1
   absl::string_view bytes = {};      // as they came; empty: the interaction's own
-  bool of_list = false;              // it says who there is, not when
+  bool of_list = false;              // Mapping.list: it says who there is, not when
 };
 
 // The reject is of this row: its place and, where there are any, its bytes, at most kMaxRejectBytes

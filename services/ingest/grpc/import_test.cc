@@ -129,6 +129,7 @@ TEST_F(ImportTest, RejectsKnowTheirImportWhereTheHeaderTellsTheHash) {
     EXPECT_EQ(reject.file().import_id(), response.import_id());
     EXPECT_EQ(reject.file().file(), "interactions.jsonl");
     EXPECT_EQ(reject.file().line(), i + 1);
+    EXPECT_FALSE(reject.file().of_list());
     EXPECT_THAT(file, HasSubstr(reject.value())) << "the bytes as they came";
   }
   header.clear_sha256();
@@ -152,6 +153,7 @@ TEST_F(ImportTest, TheAnswerNamesTheFirstRejectsWithoutTheirBytes) {
     EXPECT_EQ(reject.file().file(), "people.csv");
     EXPECT_EQ(reject.file().line(), 3 + 2 * i) << "as an editor counts: the header is line 1";
     EXPECT_EQ(reject.file().import_id(), response.import_id());
+    EXPECT_TRUE(reject.file().of_list());
     EXPECT_EQ(reject.reason(), v1::REJECT_REASON_MALFORMED);
     EXPECT_FALSE(reject.detail().empty());
     EXPECT_TRUE(reject.value().empty());

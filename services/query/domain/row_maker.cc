@@ -181,6 +181,7 @@ std::optional<Unusable> RowMaker::AddReject(const Projected& record) {
   rows.files.push_back(Keep(View(reject_.file().file())));
   rows.lines.push_back(reject_.file().line());
   rows.imports.push_back(Keep(View(reject_.file().import_id())));
+  rows.of_lists.push_back(reject_.file().of_list());
   rows.record_topics.push_back(Keep(View(reject_.record().topic())));
   rows.record_partitions.push_back(reject_.record().partition());
   rows.record_offsets.push_back(reject_.record().offset());

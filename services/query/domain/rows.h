@@ -108,7 +108,7 @@ struct NudgeChangeRows {
 };
 
 struct RejectRows {
-  Ints partitions, offsets, reasons, lines, record_partitions, record_offsets;
+  Ints partitions, offsets, reasons, lines, of_lists, record_partitions, record_offsets;
   Times rejects;
   Views services, files, imports, record_topics, bytes;
 };

@@ -36,10 +36,13 @@ constexpr const char* kHandles = R"sql(
     SELECT origin_id, system, raw, normalized FROM identifier
     WHERE origin_id = ANY($1) AND kind = $2 ORDER BY system, normalized)sql";
 constexpr const char* kFirst = "SELECT min(receive_time) FROM list_row WHERE list_id = $1";
-// A list's id is its file's name. What comes again is rejected again; line 0: it is not known.
+// Of the latest import: a list's id is its file's name, and all that an import brings has its time.
+// One line can be rejected more than once: it may tell of several things.
 constexpr const char* kRejected = R"sql(
-    SELECT count(DISTINCT line) FILTER (WHERE line > 0) + count(*) FILTER (WHERE line = 0)
-    FROM reject WHERE file = $1 AND service = 'ingest')sql";
+    SELECT count(DISTINCT line) FROM reject
+    WHERE file = $1 AND of_list AND reject_time = greatest(
+      (SELECT max(receive_time) FROM list_row WHERE list_id = $1),
+      (SELECT max(reject_time) FROM reject WHERE file = $1 AND of_list)))sql";
 
 absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 std::string Str(absl::string_view s) { return {s.data(), s.size()}; }
@@ -106,7 +109,7 @@ uint64_t QuestionOf(const v1::ListListRowsRequest& request) {
 }
 
 absl::Status NoList() {
-  return absl::NotFoundError("list_id: no list has this name; it is the name of the file");
+  return absl::NotFoundError("list_id: no list has this name; it is its file's");
 }
 
 absl::StatusOr<std::string> ListIdOf(const std::string& list_id) {

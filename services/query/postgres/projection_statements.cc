@@ -94,8 +94,12 @@ constexpr const char* kNudgeChanges = R"sql(
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING)sql";
 constexpr const char* kRejects = R"sql(
     INSERT INTO reject (partition, reject_offset, reject_time, reason, service, file, line,
-                        import_id, record_topic, record_partition, record_offset, reject)
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                        import_id, of_list, record_topic, record_partition, record_offset, reject)
+    SELECT partition, "offset", time, reason, service, file, line, import, of_list <> 0, topic,
+           record_partition, record_offset, reject
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         n(partition, "offset", time, reason, service, file, line, import, of_list, topic,
+           record_partition, record_offset, reject)
     ON CONFLICT DO NOTHING)sql";
 
 void Add(const InteractionRows& r, Batch& batch) {
@@ -228,6 +232,7 @@ void Add(const RejectRows& r, Batch& batch) {
                           .Texts(r.files)
                           .Ints(r.lines)
                           .Texts(r.imports)
+                          .Ints(r.of_lists)
                           .Texts(r.record_topics)
                           .Ints(r.record_partitions)
                           .Ints(r.record_offsets)

@@ -305,12 +305,18 @@ constexpr const char* kRejectLine = R"sql(
 ALTER TABLE reject ADD COLUMN line bigint NOT NULL DEFAULT 0;
 )sql";
 
+// FilePlace's of_list; false in rows from before it was known.
+constexpr const char* kRejectOfList = R"sql(
+ALTER TABLE reject ADD COLUMN of_list boolean NOT NULL DEFAULT false;
+)sql";
+
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
                                     postgres::Migration{"reports", kReports},
                                     postgres::Migration{"reject_pages", kRejectPages},
                                     postgres::Migration{"open_nudges", kOpenNudges},
                                     postgres::Migration{"nudge_absent", kNudgeAbsent},
-                                    postgres::Migration{"reject_line", kRejectLine}};
+                                    postgres::Migration{"reject_line", kRejectLine},
+                                    postgres::Migration{"reject_of_list", kRejectOfList}};
 
 }  // namespace
 
