@@ -84,9 +84,11 @@ absl::Status CheckConninfo(const std::string& conninfo) {
         "cannot be read; allowed: as \"host=/run/postgresql dbname=tend user=tend\"");
   }
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
-    if (absl::string_view(option->keyword) == "password" && option->val != nullptr) {
-      return absl::InvalidArgumentError(
-          "holds a password; allowed: without it, in the file that PGPASSFILE or passfile= names");
+    // libpq's own word for what is not to be shown: password, sslpassword.
+    if (absl::string_view(option->dispchar) == "*" && option->val != nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "holds a secret as ", option->keyword,
+          "; allowed: none, the user's password in the file that PGPASSFILE or passfile= names"));
     }
   }
   return absl::OkStatus();

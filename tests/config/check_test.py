@@ -120,10 +120,12 @@ class CheckTest(unittest.TestCase):
                          ['metrics_addresses[scoring]: "scoring-2"; allowed: host:port, several with commas'])
 
     def test_postgres_is_told_without_its_password(self):
-        password = "postgres: holds a password; allowed: without it, in the file that PGPASSFILE or passfile= names"
+        secret = "postgres: holds a secret as {}; allowed: none, the user's password in the file that PGPASSFILE or passfile= names"
+        password, key = secret.format("password"), secret.format("sslpassword")
         unread = 'postgres: cannot be read; allowed: as "host=/run/postgresql dbname=tend user=tend"'
         for service in ("enrichment", "query"):
             for conninfo, fault in (("host=db password=xyzzy", password), ("postgresql://tend:xyzzy@db/tend", password),
+                                    ("host=db sslpassword=xyzzy", key), ("postgresql://tend@db/tend?sslpassword=xyzzy", key),
                                     ("host=db passwort=xyzzy", unread), ("xyzzy", unread), ("", "postgres: is empty")):
                 with self.subTest(service=service, conninfo=conninfo):
                     self.assertEqual(self.said(service, postgres=conninfo), [fault])
