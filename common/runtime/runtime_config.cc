@@ -1,10 +1,10 @@
 #include "common/runtime/runtime_config.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +15,8 @@ namespace tend {
 namespace {
 
 constexpr size_t kSha256HexDigits = 64;
+
+absl::string_view View(const std::string& s) { return {s.data(), s.size()}; }
 
 bool IsInstanceName(absl::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -43,18 +45,34 @@ void CheckServed(absl::string_view key, absl::string_view address, const v1::Run
   }
 }
 
-// What listens needs a port of its own; 0 is any free one.
+// Whether `host` takes an address away that `other` has.
+bool Covers(absl::string_view host, absl::string_view other) {
+  return host == other || host == "0.0.0.0" || host == "::" ||
+         (host == "localhost" && (other == "127.0.0.1" || other == "::1"));
+}
+
+bool Overlap(const HostAndPort& a, const HostAndPort& b) {
+  return a.port == b.port &&
+         (Covers(View(a.host), View(b.host)) || Covers(View(b.host), View(a.host)));
+}
+
+// What listens needs an address of its own; port 0 is any free one.
 void CheckPorts(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   const std::pair<const char*, const std::string&> listening[] = {
       {"runtime.rpc_address", config.rpc_address()},
       {"runtime.metrics_address", config.metrics_address()},
       {"runtime.http_address", config.http_address()}};
-  std::map<int, const char*> keys;
+  std::vector<std::pair<const char*, HostAndPort>> taken;
   for (const auto& [key, address] : listening) {
     const absl::StatusOr<HostAndPort> parsed = ParseHostAndPort(address);
     if (!parsed.ok() || parsed->port == 0) continue;
-    const auto [first, added] = keys.emplace(parsed->port, key);
-    if (!added) faults.Add(key, address, absl::StrCat("another port than ", first->second, "'s"));
+    const auto first = std::find_if(taken.begin(), taken.end(), [&parsed](const auto& before) {
+      return Overlap(before.second, *parsed);
+    });
+    if (first != taken.end()) {
+      faults.Add(key, address, absl::StrCat("another port than ", first->first, "'s"));
+    }
+    taken.emplace_back(key, *parsed);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/testing/certificates.h"
 
 namespace tend {
@@ -63,12 +64,16 @@ TEST(RuntimeConfigTest, ARightConfigurationHasNoFaults) {
   EXPECT_TRUE(faults.ToStatus("x.textproto").ok());
 }
 
-TEST(RuntimeConfigTest, EachServerOfKafkaHasAPort) {
+TEST(RuntimeConfigTest, EachServerOfKafkaCanBeConnectedTo) {
   v1::RuntimeConfig config = Secured();
-  config.set_kafka_bootstrap_servers("kafka-1:9092,kafka-2");
-  EXPECT_EQ(FaultsOf(config),
-            "x: runtime.kafka_bootstrap_servers: \"kafka-2\"; allowed: host:port, several with "
-            "commas");
+  for (const char* wrong :
+       {"kafka-2", "kafka-2:0", " :9092", "kafka-2: 9092", "PLAINTEXT://kafka-2:9092"}) {
+    config.set_kafka_bootstrap_servers(absl::StrCat("kafka-1:9092,", wrong));
+    EXPECT_EQ(FaultsOf(config),
+              absl::StrCat("x: runtime.kafka_bootstrap_servers: \"", wrong,
+                           "\"; allowed: host:port with a port of 1 to 65535, several with commas "
+                           "and no blanks"));
+  }
 }
 
 TEST(RuntimeConfigTest, WhatListensHasAPortOfItsOwn) {
@@ -80,6 +85,23 @@ TEST(RuntimeConfigTest, WhatListensHasAPortOfItsOwn) {
   config.set_rpc_address("127.0.0.1:0");
   config.set_metrics_address("127.0.0.1:0");
   EXPECT_EQ(FaultsOf(config), "");  // 0: any free one
+}
+
+TEST(RuntimeConfigTest, OnePortOfTwoAddressesIsTwoPlaces) {
+  const auto fit = [](const char* rpc, const char* metrics) {
+    v1::RuntimeConfig config = Secured();
+    config.set_rpc_address(absl::StrCat(rpc, ":7414"));
+    config.set_metrics_address(absl::StrCat(metrics, ":7414"));
+    return FaultsOf(config).empty();
+  };
+  EXPECT_TRUE(fit("127.0.0.1", "127.0.0.2"));
+  EXPECT_TRUE(fit("127.0.0.2", "localhost"));
+  EXPECT_TRUE(fit("[::1]", "127.0.0.1"));
+  EXPECT_FALSE(fit("127.0.0.1", "127.0.0.1"));
+  EXPECT_FALSE(fit("127.0.0.1", "localhost"));
+  EXPECT_FALSE(fit("localhost", "[::1]"));
+  EXPECT_FALSE(fit("0.0.0.0", "127.0.0.2"));
+  EXPECT_FALSE(fit("[::]", "127.0.0.1"));
 }
 
 TEST(RuntimeConfigTest, OtherMachinesReachOnlyWhatHasTlsAndTokens) {

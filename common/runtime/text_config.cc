@@ -66,7 +66,8 @@ void ConfigFaults::RequireSet(absl::string_view key, absl::string_view value) {
 
 void ConfigFaults::RequireAddresses(absl::string_view key, absl::string_view addresses) {
   for (const absl::string_view address : absl::StrSplit(addresses, ',')) {
-    if (!ParseHostAndPort(address).ok()) Add(key, address, "host:port, several with commas");
+    if (ParseServerAddress(address).ok()) continue;
+    Add(key, address, "host:port with a port of 1 to 65535, several with commas and no blanks");
   }
 }
 
@@ -98,6 +99,7 @@ absl::StatusOr<HostAndPort> ParseHostAndPort(absl::string_view address) {
   const size_t colon = address.rfind(':');
   HostAndPort parsed;
   if (colon == absl::string_view::npos || colon == 0 ||
+      address.find_first_of("/ \t\r\n") != absl::string_view::npos ||
       !absl::SimpleAtoi(address.substr(colon + 1), &parsed.port) || parsed.port < 0 ||
       parsed.port > 65535) {
     return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" is no host:port"));
@@ -108,6 +110,12 @@ absl::StatusOr<HostAndPort> ParseHostAndPort(absl::string_view address) {
   }
   parsed.host = std::string(host.data(), host.size());
   return parsed;
+}
+
+absl::StatusOr<HostAndPort> ParseServerAddress(absl::string_view address) {
+  TEND_ASSIGN_OR_RETURN(HostAndPort parsed, ParseHostAndPort(address));
+  if (parsed.port > 0) return parsed;
+  return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" has no port to connect to"));
 }
 
 bool IsLoopback(absl::string_view host) {

@@ -28,7 +28,7 @@ class ConfigFaults {
   // key: as in the file ("runtime.instance"). allowed: what would be right.
   void Add(absl::string_view key, absl::string_view value, absl::string_view allowed);
   void RequireSet(absl::string_view key, absl::string_view value);
-  // Each of `addresses`, which commas part, must be host:port.
+  // Each of `addresses`, which commas part, must be one to connect to.
   void RequireAddresses(absl::string_view key, absl::string_view addresses);
 
   // Each line of an error's message is a fault of the key. path: of the file, where the message
@@ -64,8 +64,12 @@ struct HostAndPort {
   int port = 0;
 };
 
-// Errors: INVALID_ARGUMENT unless it is "host:port" ("[::1]:80" for IPv6) with a port of 0..65535.
+// Errors: INVALID_ARGUMENT unless it is "host:port" ("[::1]:80" for IPv6) with a port of 0..65535,
+// without a blank or a slash.
 absl::StatusOr<HostAndPort> ParseHostAndPort(absl::string_view address);
+
+// The same of an address to connect to: nobody listens at port 0.
+absl::StatusOr<HostAndPort> ParseServerAddress(absl::string_view address);
 
 // Whether only this machine reaches it: 127.0.0.0/8, ::1, localhost.
 bool IsLoopback(absl::string_view host);

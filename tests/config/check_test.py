@@ -14,6 +14,7 @@ from pathlib import Path
 BIN = Path("build/release/bin")
 TOP = Path(__file__).resolve().parents[2]
 SECONDS = 30
+SERVERS = "host:port with a port of 1 to 65535, several with commas and no blanks"
 
 RUNTIME = 'runtime { instance: "one" kafka_bootstrap_servers: "%s" rpc_address: "127.0.0.1:0" %s }\n'
 SHIPPED = {"model_file": "deploy/model.textproto", "policy_file": "deploy/policy.textproto",
@@ -112,12 +113,12 @@ class CheckTest(unittest.TestCase):
         for service in KEYS:
             with self.subTest(service):
                 self.assertEqual(self.said(service, kafka="kafka", runtime='metrics_address: "127.0.0.1"'),
-                                 ['runtime.kafka_bootstrap_servers: "kafka"; allowed: host:port, several with commas',
+                                 [f'runtime.kafka_bootstrap_servers: "kafka"; allowed: {SERVERS}',
                                   'runtime.metrics_address: "127.0.0.1"; allowed: host:port of a loopback address, as 127.0.0.1:7411'])
                 self.assertEqual(self.said(service, runtime='metrics_address: "127.0.0.1:7" http_address: "127.0.0.1:7"'),
                                  ['runtime.http_address: "127.0.0.1:7"; allowed: another port than runtime.metrics_address\'s'])
         self.assertEqual(self.said("query", more='metrics_addresses { key: "scoring" value: "127.0.0.1:1,scoring-2" }'),
-                         ['metrics_addresses[scoring]: "scoring-2"; allowed: host:port, several with commas'])
+                         [f'metrics_addresses[scoring]: "scoring-2"; allowed: {SERVERS}'])
 
     def test_postgres_is_told_without_its_password(self):
         secret = "postgres: holds a secret as {}; allowed: none, the user's password in the file that PGPASSFILE or passfile= names"
