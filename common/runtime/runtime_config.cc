@@ -128,4 +128,12 @@ void CheckRuntime(const v1::RuntimeConfig& config, ConfigFaults& faults) {
   CheckTokens(config, faults);
 }
 
+v1::Roster ReadRoster(const std::string& path, ConfigFaults& faults) {
+  v1::Roster roster;
+  if (faults.Read("roster_file", path, &roster) && roster.owners().empty()) {
+    faults.Check("roster_file", absl::InvalidArgumentError("has no owners"), View(path));
+  }
+  return roster;
+}
+
 }  // namespace tend

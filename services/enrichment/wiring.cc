@@ -11,12 +11,12 @@
 #include "common/base/status_macros.h"
 #include "common/kafka/kafka_log.h"
 #include "common/postgres/connection.h"
+#include "common/runtime/runtime_config.h"
 #include "common/service/stream_service.h"
 #include "services/enrichment/domain/phone.h"
 #include "services/enrichment/postgres/postgres_identity_store.h"
 #include "services/enrichment/processor.h"
 #include "services/enrichment/relay_loop.h"
-#include "tend/v1/person.pb.h"
 
 namespace tend::enrichment {
 namespace {
@@ -37,15 +37,9 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
 Settings ReadSettings(const v1::EnrichmentConfig& config, ConfigFaults& faults) {
   Settings settings;
   settings.config = config;
-  v1::Roster roster;
-  if (faults.Read("roster_file", config.roster_file(), &roster)) {
-    if (roster.owners().empty()) {
-      faults.Check("roster_file", absl::InvalidArgumentError("has no owners"),
-                   config.roster_file());
-    }
-    settings.roster = faults.Take("roster_file", Roster::Create(roster, config.default_region()),
-                                  config.roster_file());
-  }
+  const v1::Roster roster = ReadRoster(config.roster_file(), faults);
+  settings.roster = faults.Take("roster_file", Roster::Create(roster, config.default_region()),
+                                config.roster_file());
   faults.Check("postgres", postgres::CheckConninfo(config.postgres()));
   faults.RequireSet("identity_key_file", config.identity_key_file());
   if (!config.identity_key_file().empty()) {

@@ -1,6 +1,7 @@
 #include "services/scoring/wiring.h"
 
 #include "common/model/scoring_model.h"
+#include "common/runtime/runtime_config.h"
 #include "common/service/stream_service.h"
 #include "services/scoring/processor.h"
 #include "tend/v1/policy.pb.h"
@@ -13,10 +14,7 @@ Settings ReadSettings(const v1::ScoringConfig& config, ConfigFaults& faults) {
   settings.runtime = config.runtime();
   settings.model = faults.Make<v1::ScoringModel>("model_file", config.model_file(), model::Compile);
   settings.policy = faults.Make<v1::Policy>("policy_file", config.policy_file(), model::Compile);
-  if (faults.Read("roster_file", config.roster_file(), &settings.roster) &&
-      settings.roster.owners().empty()) {
-    faults.Check("roster_file", absl::InvalidArgumentError("has no owners"), config.roster_file());
-  }
+  settings.roster = ReadRoster(config.roster_file(), faults);
   return settings;
 }
 
