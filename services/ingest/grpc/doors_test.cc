@@ -463,6 +463,12 @@ TEST_F(DoorsTest, PreferencesThatCannotBeMeantAreRefused) {
               told.set_quiet_end_minute(60);
             }),
             "preferences.quiet_start_minute: 1440 is not a minute of the day (0..1439)");
+  EXPECT_EQ(refused([](auto& told) {
+              told.set_time_zone("Mars/X");
+              told.set_outreach_per_day(-3);
+            }),
+            "preferences.outreach_per_day: -3 is less than 0; preferences.time_zone: \"Mars/X\" is "
+            "no IANA name like \"Europe/Berlin\"");
   EXPECT_EQ(refused([](auto& told) { told.add_digest_minutes(-1); }),
             "preferences.digest_minutes: -1 is not a minute of the day (0..1439)");
   EXPECT_THAT(stream::MessagesOf<v1::OwnerEvent>(log_, "tend.owner-events.v1"), SizeIs(0));
@@ -471,11 +477,13 @@ TEST_F(DoorsTest, PreferencesThatCannotBeMeantAreRefused) {
 TEST_F(DoorsTest, AnOwnersIdIsOneLine) {
   v1::SetPreferencesRequest request;
   request.set_request_id("q1");
-  request.set_owner_id("eve\nn1");
-  v1::SetPreferencesResponse response;
-  grpc::ClientContext context;
-  EXPECT_EQ(inbox_stub_->SetPreferences(&context, request, &response).error_message(),
-            "owner_id has a line break");
+  for (const char* owner : {"eve\nn1", "eve\r", "eve\r\n"}) {
+    request.set_owner_id(owner);
+    v1::SetPreferencesResponse response;
+    grpc::ClientContext context;
+    EXPECT_EQ(inbox_stub_->SetPreferences(&context, request, &response).error_message(),
+              "owner_id has a line break");
+  }
 }
 
 TEST_F(DoorsTest, ASnoozeIntoThePastIsTheCallersFault) {

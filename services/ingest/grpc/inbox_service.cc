@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/base/hash.h"
+#include "common/base/one_line.h"
 #include "common/model/attention_faults.h"
 #include "common/rpc/status.h"
 #include "services/ingest/domain/timestamp.h"
@@ -24,13 +24,13 @@ grpc::Status Missing(const char* field) {
 
 // Says at once what notification would reject later.
 absl::Status CheckPreferences(const v1::Preferences& preferences) {
+  std::vector<std::string> faults = model::PreferenceFaults(preferences);
   const std::string& zone_name = preferences.time_zone();
   absl::TimeZone zone;
   if (!zone_name.empty() && !absl::LoadTimeZone(View(zone_name), &zone)) {
-    return absl::InvalidArgumentError(absl::StrCat("preferences.time_zone: \"", zone_name,
-                                                   "\" is no IANA name like \"Europe/Berlin\""));
+    faults.push_back(absl::StrCat("preferences.time_zone: \"", zone_name,
+                                  "\" is no IANA name like \"Europe/Berlin\""));
   }
-  const std::vector<std::string> faults = model::PreferenceFaults(preferences);
   if (faults.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
 }
@@ -53,7 +53,7 @@ grpc::Status InboxServiceHandler::Tell(const Request& request, v1::OwnerEvent ev
                                        Response* response) {
   if (request.request_id().empty()) return Missing("request_id");
   if (request.owner_id().empty()) return Missing("owner_id");
-  if (absl::StrContains(View(request.owner_id()), '\n')) {
+  if (!IsOneLine(View(request.owner_id()))) {
     return rpc::ToGrpc(absl::InvalidArgumentError("owner_id has a line break"));
   }
   event.set_event_id(StableId({View(request.owner_id()), View(request.request_id())}));

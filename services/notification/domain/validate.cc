@@ -1,8 +1,8 @@
 #include "services/notification/domain/validate.h"
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/one_line.h"
 #include "common/model/attention_faults.h"
 #include "common/model/proto_time.h"
 
@@ -19,7 +19,7 @@ Fault Invalid(std::string detail) { return {v1::REJECT_REASON_FIELD_INVALID, std
 
 MaybeFault FaultOfOwner(absl::string_view owner_id, absl::string_view key) {
   if (owner_id.empty()) return Missing("owner_id");
-  if (absl::StrContains(owner_id, '\n')) return Invalid("owner_id has a line break");
+  if (!IsOneLine(owner_id)) return Invalid("owner_id has a line break");
   if (owner_id == key) return std::nullopt;
   return Invalid(absl::StrCat("owner_id is ", owner_id, ", the key is ", key));
 }
