@@ -236,6 +236,29 @@ TEST_F(QuestionsTest, PeopleAreFoundByAddressAndByName) {
   }
 }
 
+TEST_F(QuestionsTest, ARecordsIdIsFoundWithItsCapitals) {
+  v1::Interaction interaction;
+  interaction.set_id("contact");
+  interaction.mutable_source()->set_system("crm");
+  interaction.mutable_source()->set_record_id("Lead-42A");
+  interaction.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(pipeline_.now()));
+  v1::Party& party = *interaction.add_parties();
+  party.set_role(v1::PARTY_ROLE_SUBJECT);
+  party.set_side(v1::SIDE_THEIRS);
+  v1::Identifier& record = *party.add_identifiers();
+  record.set_kind(v1::IDENTIFIER_KIND_RECORD);
+  record.set_system("crm");
+  record.set_raw("Lead-42A");
+  interaction.mutable_product_used();
+  pipeline_.Happens(std::move(interaction));
+  Project();
+  v1::SearchRelationshipsRequest request;
+  request.set_query("Lead-42A");
+  const auto found = questions_.Search(request);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(found->relationships(), SizeIs(1));
+}
+
 TEST_F(QuestionsTest, AReadWaitsForItsPosition) {
   Tell(kStory);
   v1::GetRelationshipRequest request;

@@ -76,7 +76,7 @@ constexpr const char* kTimelineNudges = R"sql(
     ORDER BY c.change_time DESC, c.partition, c.change_offset DESC LIMIT $3)sql";
 
 constexpr const char* kFindOrigins = R"sql(
-    (SELECT origin_id FROM identifier WHERE normalized = $1 LIMIT $3)
+    (SELECT origin_id FROM identifier WHERE normalized = ANY($1) LIMIT $3)
     UNION (SELECT origin_id FROM origin_profile WHERE lower(display_name) LIKE $2 LIMIT $3))sql";
 constexpr const char* kPersonsOf = R"sql(
     SELECT DISTINCT coalesce(o.person_id, n.id)
@@ -257,7 +257,7 @@ absl::StatusOr<Ids> FindOrigins(Connection& connection, absl::string_view text, 
   TEND_ASSIGN_OR_RETURN(
       const std::vector<Rows> rows,
       connection.Run(Batch().Add(kFindOrigins, Params()
-                                                   .Text({lower.data(), lower.size()})
+                                                   .Texts({text, {lower.data(), lower.size()}})
                                                    .Text({prefix.data(), prefix.size()})
                                                    .Int(limit))));
   return IdsOf(rows[0]);
