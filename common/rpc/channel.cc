@@ -58,6 +58,10 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
   return grpc::SslCredentials(ssl);
 }
 
+// Who is asked and hangs is noticed. Servers allow a ping each 20 s.
+constexpr int kKeepaliveMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 20'000;
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options) {
@@ -67,8 +71,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
   if (!options.token.empty()) {
     interceptors.push_back(std::make_unique<AddTokenFactory>(options.token));
   }
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   return grpc::experimental::CreateCustomChannelWithInterceptors(
-      options.address, credentials, grpc::ChannelArguments(), std::move(interceptors));
+      options.address, credentials, arguments, std::move(interceptors));
 }
 
 }  // namespace tend::rpc

@@ -1,4 +1,4 @@
-// What this program was built from, and by what.
+// The version of this program, and what it was built with.
 
 #ifndef TEND_COMMON_RUNTIME_VERSION_H_
 #define TEND_COMMON_RUNTIME_VERSION_H_

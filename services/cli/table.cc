@@ -84,6 +84,10 @@ std::string Table::Format(const TerminalStyle& style) const {
   return out;
 }
 
+std::string Counted(int64_t count, const char* what) {
+  return absl::StrCat(WithCommas(count), " ", what, count == 1 ? "" : "s");
+}
+
 std::string WithCommas(int64_t number) {
   const std::string digits = absl::StrCat(number);
   const size_t first = number < 0 ? 1 : 0;

@@ -52,6 +52,8 @@ class Table {
 
 // "1,234,567".
 std::string WithCommas(int64_t number);
+// "1 row", "1,200 rows".
+std::string Counted(int64_t count, const char* what);
 
 }  // namespace tend::cli
 

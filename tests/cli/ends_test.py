@@ -36,11 +36,22 @@ class Ends(unittest.TestCase):
                           ["rejects", "show", "x"], ["token", "crm", "--scope", "x"], ["sample", "--start", "x"], ["ready", "--limit", "0"]):
                 self.assertEqual(run(*words).returncode, 2, words)
 
-    def test_an_import_says_that_it_takes_no_standard_input(self):
-        for kind in ("list", "interactions", "owners"):
-            done = run("import", kind, "-")
+    def test_an_import_says_that_it_takes_no_stream(self):
+        for kind, stream in (("list", "-"), ("interactions", "-"), ("owners", "-"), ("list", "/dev/null"), ("list", "/dev/stdin")):
+            done = run("import", kind, stream)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
-            self.assertIn(f"tend import {kind}: FILE: standard input is not taken", done.stderr)
+            self.assertIn(f"tend import {kind}: FILE: a stream is not taken", done.stderr)
+
+    def test_a_file_that_is_not_there_is_a_name_to_look_at(self):
+        for words in (["import", "list"], ["import", "owners"], ["publish"], ["ready", "--ca"], ["ready", "--config"],
+                      ["import", "list", "list.csv", "--config"]):
+            done = run(*words, "/nonexistent/list.csv")
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn("look at how the file's name is written", done.stderr.split("\n")[1], words)
+
+    def test_a_trial_does_not_explain_who_is_not_there(self):
+        words = ["trial", "deploy/sample/five_people.jsonl", "--roster", "deploy/sample/roster.textproto", "--explain"]
+        self.assertEqual([run(*words, who).returncode for who in ("ann@birchwood.example", "nobodyx")], [0, 1])
 
     def test_an_address_without_a_port_is_told_before_anybody_is_asked(self):
         for words in (["ready", "--server"], ["import", "list", "list.csv", "--server"], ["answer", "1", "right_time", "--query"],

@@ -41,7 +41,7 @@ absl::StatusOr<v1::ClientConfig> ReadClientConfig(const std::string& asked) {
     std::error_code error;
     if (!std::filesystem::exists(path, error)) return config;
   }
-  TEND_RETURN_IF_ERROR(ReadTextConfig(path, &config));
+  TEND_RETURN_IF_ERROR(OfFile(ReadTextConfig(path, &config)));
   if (config.certificate_file().empty() != config.key_file().empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": certificate_file and key_file go together: set both or neither"));
@@ -67,7 +67,7 @@ absl::StatusOr<rpc::ChannelOptions> CertificatesOf(const v1::ClientConfig& confi
   channel.ca_file = FirstOf(options.ca_file, config.ca_file());
   if (!channel.ca_file.empty()) {
     const char* by = options.ca_file.empty() ? "ca_file" : "--ca";
-    TEND_RETURN_IF_ERROR(Annotate(CheckAuthority(channel.ca_file), by));
+    TEND_RETURN_IF_ERROR(OfFile(Annotate(CheckAuthority(channel.ca_file), by)));
   }
   channel.certificate_file = config.certificate_file();
   channel.key_file = config.key_file();
@@ -204,6 +204,7 @@ std::string MessageOf(const absl::Status& status) {
   if (absl::IsDeadlineExceeded(status) && message == "Deadline Exceeded") {
     return "no answer in time";
   }
+  if (message == "keepalive watchdog timeout") return "no sign of life from the other end";
   // What gRPC says, by where it notices, of an end that goes away while it is spoken to.
   for (const absl::string_view end :
        {"Socket closed", "Cancelling all calls", "recvmsg:Connection reset by peer",
@@ -226,6 +227,11 @@ std::string MessageOf(const absl::Status& status) {
 absl::Status Advise(absl::Status status, absl::string_view advice) {
   status.SetPayload(kAdvicePayload, absl::Cord(advice));
   return status;
+}
+
+absl::Status OfFile(absl::Status status) {
+  if (!absl::IsNotFound(status)) return status;
+  return Advise(std::move(status), "look at how the file's name is written, and in which folder");
 }
 
 std::string Advice(const absl::Status& status, const std::string& address) {

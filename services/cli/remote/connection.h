@@ -73,6 +73,8 @@ std::string MessageOf(const absl::Status& status);
 
 // The error with what to do about it, where its code does not tell enough.
 absl::Status Advise(absl::Status status, absl::string_view advice);
+// The error of reading a file: what is not there is a name to look at, no answer of a service.
+absl::Status OfFile(absl::Status status);
 
 // What to do about an error of a call, for a person: what Advise said, else what its code tells.
 std::string Advice(const absl::Status& status, const std::string& address);

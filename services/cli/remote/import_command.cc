@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -90,7 +92,7 @@ absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
   TEND_ASSIGN_OR_RETURN(*header.mutable_sha256(), Sha256Of(arguments.file));
   header.set_file_name(absl::EndsWith(name, ".gz") ? name.substr(0, name.size() - 3) : name);
   if (absl::EndsWith(arguments.mapping, ".textproto")) {
-    TEND_RETURN_IF_ERROR(ReadTextConfig(arguments.mapping, header.mutable_mapping()));
+    TEND_RETURN_IF_ERROR(OfFile(ReadTextConfig(arguments.mapping, header.mutable_mapping())));
   } else if (!arguments.mapping.empty()) {
     header.set_mapping_name(arguments.mapping);
   }
@@ -120,11 +122,10 @@ absl::Status AfterSending(const PackedFile& file, const absl::Status& status) {
       "their ids (known for up to 72 hours); only what was rejected may be listed twice");
 }
 
-absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments, grpc::Channel& channel,
+absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments,
+                                            const v1::ImportListHeader& header,
                                             v1::IngestService::Stub& stub) {
-  TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
   TEND_ASSIGN_OR_RETURN(const std::unique_ptr<PackedFile> file, PackedFile::Open(arguments.file));
-  Await(arguments, channel);
   grpc::ClientContext context;
   v1::ImportListResponse response;
   const auto writer = stub.ImportList(&context, &response);
@@ -155,11 +156,6 @@ absl::StatusOr<v1::ImportListResponse> Send(const Arguments& arguments, grpc::Ch
   return response;
 }
 
-// "1 row", "1,200 rows".
-std::string Counted(int64_t count, const char* what) {
-  return absl::StrCat(WithCommas(count), " ", what, count == 1 ? "" : "s");
-}
-
 // Row by row what the answer names, and how to see all of them.
 std::string RejectsText(const Arguments& arguments, const v1::ImportListResponse& response) {
   Table table({{"row", false, 12}, {"reason"}, {"field", false, 12}, {"detail", false, 20}});
@@ -181,9 +177,11 @@ std::string RejectsText(const Arguments& arguments, const v1::ImportListResponse
 
 absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel,
                       ExitCode& exit_code) {
+  TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
+  Await(arguments, *channel);
   const absl::Time start = absl::Now();
   const auto stub = v1::IngestService::NewStub(channel);
-  TEND_ASSIGN_OR_RETURN(const v1::ImportListResponse response, Send(arguments, *channel, *stub));
+  TEND_ASSIGN_OR_RETURN(const v1::ImportListResponse response, Send(arguments, header, *stub));
   if (response.rejected_rows() > 0) exit_code = ExitCode::kRejected;
   if (arguments.question.json) {
     std::cout << JsonOf(response);
@@ -200,7 +198,7 @@ absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Ch
 absl::Status SendOwners(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel) {
   v1::ImportOwnersRequest request;
   request.set_request_id(NewRequestId());
-  TEND_RETURN_IF_ERROR(ReadTextConfig(arguments.file, request.mutable_roster()));
+  TEND_RETURN_IF_ERROR(OfFile(ReadTextConfig(arguments.file, request.mutable_roster())));
   Await(arguments, *channel);
   const auto stub = v1::IngestService::NewStub(channel);
   TEND_ASSIGN_OR_RETURN(const v1::ImportOwnersResponse response,
@@ -213,10 +211,12 @@ absl::Status SendOwners(const Arguments& arguments, const std::shared_ptr<grpc::
 
 // A file is read twice, the first time for its hash.
 std::string FileFault(const std::string& path) {
-  return path == "-"
-             ? "standard input is not taken: write it to a file first; what happens goes by "
-               "'tend publish -'"
-             : "";
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  const bool stream = path == "-" || (std::filesystem::is_other(status) && !error);
+  return stream ? "a stream is not taken, for the file is read twice: write it to a file first; "
+                  "what happens goes by 'tend publish -'"
+                : "";
 }
 
 // What every import takes.

@@ -44,15 +44,15 @@ std::string TextOf(const v1::ListReport& report) {
     table.AddRow({OutcomeText(count.outcome()), WithCommas(count.rows())});
   }
   std::string text = absl::StrCat(Printable({report.list_id().data(), report.list_id().size()}),
-                                  ": ", WithCommas(report.rows()), " rows, and no call to make\n",
+                                  ": ", Counted(report.rows(), "row"), ", and no call to make\n",
                                   table.Format(StyleOf(1)));
   if (report.repeated_rows() > 0) {
-    absl::StrAppend(&text, WithCommas(report.repeated_rows()),
-                    " rows are about somebody an earlier row is about\n");
+    absl::StrAppend(&text, Counted(report.repeated_rows(), "row"),
+                    " about somebody an earlier row is about\n");
   }
   if (report.rejected_rows() > 0) {
-    absl::StrAppend(&text, WithCommas(report.rejected_rows()),
-                    " rows could not be used: 'tend rejects list --file ",
+    absl::StrAppend(&text, Counted(report.rejected_rows(), "row"),
+                    " could not be used: 'tend rejects list --file ",
                     Printable({report.list_id().data(), report.list_id().size()}), "' says why\n");
   }
   return text;
@@ -64,7 +64,8 @@ std::string Named(const v1::ListRow& row) {
 
 std::string NoteOf(const v1::ListRow& row) {
   if (row.has_guard()) return GuardText(row.guard(), Named(row), absl::Now());
-  return row.social_handles().empty() ? "" : HandleOf(row.social_handles(0));
+  const bool to_follow = row.outcome() == v1::LIST_OUTCOME_SOCIAL_HANDLE;
+  return to_follow && !row.social_handles().empty() ? HandleOf(row.social_handles(0)) : "";
 }
 
 std::string TextOf(const v1::ListListRowsResponse& rows) {

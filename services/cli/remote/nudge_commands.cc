@@ -134,7 +134,7 @@ absl::Status Watch(const NudgesArguments& arguments, const Channel& channel) {
   absl::Status status = rpc::FromGrpc(reader->Finish());
   if (status.ok() || token.empty()) return status;
   return {status.code(),
-          absl::StrCat(status.message(), "; --resume ", token, " goes on from here")};
+          absl::StrCat(MessageOf(status), "; --resume ", token, " goes on from here")};
 }
 
 // The nudge as query knows it, once it has seen the position.
@@ -151,9 +151,10 @@ absl::StatusOr<v1::Nudge> ReadNudge(const AnswerArguments& arguments,
   if (position != nullptr) *request.mutable_min_position() = *position;
   const auto answer = Call(*stub, &v1::NudgeService::Stub::GetNudge, request);
   if (answer.ok()) return answer->nudge();
-  return absl::Status(
-      answer.status().code(),
-      absl::StrCat("query at ", server.address, " did not say (", MessageOf(answer.status()), ")"));
+  return Advise(absl::Status(answer.status().code(),
+                             absl::StrCat("query at ", server.address, " did not say (",
+                                          MessageOf(answer.status()), ")")),
+                Advice(answer.status(), server.address));
 }
 
 // The owner of a nudge, where the command does not say it.
@@ -166,9 +167,10 @@ absl::StatusOr<std::string> OwnerOf(const AnswerArguments& arguments) {
                   "'tend nudges' shows the ids; one that was made a moment ago is known some "
                   "seconds later, and at once where --owner says whose it is");
   }
-  return absl::Status(
-      nudge.status().code(),
-      absl::StrCat("whose nudge it is, ", nudge.status().message(), "; --owner says it, too"));
+  return Advise(absl::Status(nudge.status().code(),
+                             absl::StrCat("whose nudge it is, ", nudge.status().message(),
+                                          "; --owner says it, too")),
+                Advice(nudge.status(), ""));
 }
 
 // What became of an accepted answer. Errors: it changed nothing, and is a reject now.

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/cli/remote/connection.h"
 
 namespace tend::cli {
 namespace {
@@ -20,11 +21,13 @@ gzFile FileOf(void* gz) { return static_cast<gzFile>(gz); }
 absl::StatusOr<std::unique_ptr<PackedFile>> PackedFile::Open(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
-    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+    return OfFile(absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno))));
   }
   if (S_ISDIR(info.st_mode)) return absl::InvalidArgumentError(absl::StrCat(path, " is a folder"));
   gzFile gz = gzopen(path.c_str(), "rb");
-  if (gz == nullptr) return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+  if (gz == nullptr) {
+    return OfFile(absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno))));
+  }
   gzbuffer(gz, 256 << 10);
   return std::unique_ptr<PackedFile>(new PackedFile(path, gz, info.st_size));
 }

@@ -168,7 +168,7 @@ class Publication {
     const absl::StatusOr<v1::PublishInteractionsResponse> response = Persist();
     if (!response.ok()) {
       return absl::Status(response.status().code(),
-                          absl::StrCat(response.status().message(), "\ntend publish: lines from ",
+                          absl::StrCat(MessageOf(response.status()), "\ntend publish: lines from ",
                                        lines_.front(), " on are left to send"));
     }
     for (int i = 0; i < response->results_size(); ++i) {

@@ -139,6 +139,7 @@ absl::Status RunAndPrint(const Arguments& arguments, ExitCode& exit_code) {
   Progress progress("trial", "rows", Progress::Stderr());
   TEND_ASSIGN_OR_RETURN(const TrialResult result, RunTrial(options, std::move(setup), progress));
   exit_code = result.rejects.empty() ? ExitCode::kOk : ExitCode::kRejected;
+  if (!arguments.explain.empty() && result.explained_person.empty()) exit_code = ExitCode::kFailed;
   if (arguments.json) {
     std::cout << PrintTrialJson(result, arguments.made_up);
     return absl::OkStatus();
