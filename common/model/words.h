@@ -43,8 +43,8 @@ NudgeWords WordsOfMoment(const v1::MomentOpened& moment, const Reader& reader);
 // One text: reasons, headline, advice.
 std::string TextOfMoment(const v1::MomentOpened& moment, const Reader& reader);
 
-// What holds a nudge back: "Held until 08:00 CET on Tuesday: quiet hours." Empty when it is not held at
-// reader.now.
+// What holds a nudge back: "Held until 08:00 CET on Tuesday: quiet hours." Empty when it is not
+// held at reader.now.
 std::string WordsOfHold(const v1::Nudge& nudge, const Reader& reader);
 
 // Why a nudge left: "Withdrawn: somebody of us was in touch."

@@ -61,8 +61,8 @@ absl::StatusOr<std::vector<v1::TimelineEntry>> ReadTimeline(postgres::Connection
                                                             const Ids& persons, const Ids& origins,
                                                             absl::Time until, int64_t limit);
 
-// Persons by an identifier's normal form, in which only records and visitors tell capitals apart, or
-// by the beginning of their name.
+// Persons by an identifier's normal form, in which only records and visitors tell capitals apart,
+// or by the beginning of their name.
 absl::StatusOr<Ids> FindOrigins(postgres::Connection& connection, absl::string_view text,
                                 int64_t limit);
 // Whose these origins are.
