@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 TEND = "build/release/bin/tend"
+SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "sample")
 
 
 def run(*words, **environment):
@@ -50,7 +51,7 @@ class Ends(unittest.TestCase):
             self.assertIn("look at how the file's name is written", done.stderr.split("\n")[1], words)
 
     def test_a_trial_does_not_explain_who_is_not_there(self):
-        words = ["trial", "deploy/sample/five_people.jsonl", "--roster", "deploy/sample/roster.textproto", "--explain"]
+        words = ["trial", os.path.join(SAMPLE, "five_people.jsonl"), "--roster", os.path.join(SAMPLE, "roster.textproto"), "--explain"]
         self.assertEqual([run(*words, who).returncode for who in ("ann@birchwood.example", "nobodyx")], [0, 1])
 
     def test_an_address_without_a_port_is_told_before_anybody_is_asked(self):
