@@ -8,6 +8,7 @@
 #include "common/model/explain_codec.h"
 #include "common/model/guards.h"
 #include "common/model/list_outcome.h"
+#include "google/protobuf/io/coded_stream.h"
 
 namespace tend::cli {
 namespace {
@@ -58,6 +59,25 @@ bool HasSocialHandle(const v1::Interaction& interaction) {
   return false;
 }
 
+// Decodes a person's event into the memory of the last one: its interaction, in a oneof, would be
+// freed by ParseFromArray.
+bool DecodeInto(v1::PersonEvent& event, absl::string_view value) {
+  v1::Interaction* const interaction = event.release_interaction();
+  event.Clear();
+  if (interaction != nullptr) {
+    interaction->Clear();
+    event.set_allocated_interaction(interaction);
+  }
+  google::protobuf::io::CodedInputStream bytes(reinterpret_cast<const uint8_t*>(value.data()),
+                                               static_cast<int>(value.size()));
+  return event.MergeFromCodedStream(&bytes) && event.has_interaction();
+}
+
+template <typename Message>
+bool Decode(absl::string_view value, Message& message) {
+  return message.ParseFromArray(value.data(), static_cast<int>(value.size()));
+}
+
 }  // namespace
 
 TrialObserver::TrialObserver(absl::string_view explain, const model::ScoringModel& model,
@@ -71,37 +91,33 @@ void TrialObserver::Watch(absl::string_view topic, absl::string_view key, absl::
 }
 
 void TrialObserver::WatchPersonEvent(absl::string_view key, absl::string_view value) {
-  const bool known = names_.contains(key);
+  Person& person = people_.try_emplace(key).first->second;
   const bool asked = !result_.explained_person.empty() && View(result_.explained_person) == key;
-  const bool followed = !followed_.empty() && followed_.contains(key);
-  if (known && !asked && !followed && !in_list_) return;
-  if (!event_.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
-      !event_.has_interaction())
-    return;
-  if (!known || names_[key].empty()) Meet(key);
+  if (person.met && person.followed.empty() && !asked && !in_list_) return;
+  if (!DecodeInto(event_, value)) return;
+  if (person.name.empty()) Meet(key, person);
   if (in_list_ && event_.interaction().has_list_row_entered()) {
     ++result_.list_rows;
-    bool& has_handle = list_people_[Str(key)];
-    has_handle = has_handle || HasSocialHandle(event_.interaction());
+    person.listed = true;
+    person.has_social_handle = person.has_social_handle || HasSocialHandle(event_.interaction());
   }
-  if (followed) Follow(key);
+  Follow(person);
   if (!result_.explained_person.empty() && View(result_.explained_person) == key) {
     result_.history.push_back(event_.interaction());
   }
 }
 
-void TrialObserver::Meet(absl::string_view person_id) {
-  names_[Str(person_id)] = NameIn(event_);
+void TrialObserver::Meet(absl::string_view person_id, Person& person) {
+  person.met = true;
+  person.name = NameIn(event_);
   if (!explain_.empty() && result_.explained_person.empty() && Names(event_, View(explain_))) {
     result_.explained_person = Str(person_id);
   }
 }
 
-// Did the owner of a nudge and its person talk within 7 days of it?
-void TrialObserver::Follow(absl::string_view person_id) {
-  auto& open = followed_[Str(person_id)];
+void TrialObserver::Follow(Person& person) {
   const int64_t at = event_.interaction().occur_time().seconds();
-  std::erase_if(open, [&](const Followed& f) {
+  std::erase_if(person.followed, [&](const Followed& f) {
     if (at <= f.opened_second) return false;
     if (at > f.opened_second + kFollowSeconds) return true;
     const auto& parties = event_.interaction().parties();
@@ -110,39 +126,37 @@ void TrialObserver::Follow(absl::string_view person_id) {
     if (talked) ++result_.outreach_followed;
     return talked;
   });
-  if (open.empty()) followed_.erase(person_id);
 }
 
 void TrialObserver::WatchNudge(absl::string_view value) {
-  v1::NudgeChanged change;
-  if (!change.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
-  const v1::Nudge& nudge = change.nudge();
+  if (!Decode(value, change_)) return;
+  v1::Nudge& nudge = *change_.mutable_nudge();
   const auto [found, opened] = nudge_index_.try_emplace(nudge.nudge_id(), result_.nudges.size());
   if (opened) {
-    result_.nudges.push_back(nudge);
     const std::string& person = nudge.moment().person_id();
     result_.person_names[person] = NameOf(View(person));
     if (nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH) {
-      followed_[person].push_back({nudge.owner_id(), nudge.create_time().seconds()});
+      people_[person].followed.push_back({nudge.owner_id(), nudge.create_time().seconds()});
     }
-    return;
+    result_.nudges.emplace_back();
+  } else if (change_.has_withdrawn()) {
+    ++result_.withdrawn[change_.withdrawn()];
   }
-  result_.nudges[found->second] = nudge;
-  if (change.reason_case() == v1::NudgeChanged::kWithdrawn) ++result_.withdrawn[change.withdrawn()];
+  result_.nudges[found->second].Swap(&nudge);
 }
 
 void TrialObserver::WatchReject(absl::string_view value) {
   v1::Reject reject;
-  if (!reject.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
+  if (!Decode(value, reject)) return;
   ++result_.rejects[reject.reason()];
   if (result_.reject_examples.size() < kRejectExamples)
     result_.reject_examples.push_back(std::move(reject));
 }
 
 std::string TrialObserver::NameOf(absl::string_view person_id) const {
-  const auto found = names_.find(person_id);
-  return found == names_.end() || found->second.empty() ? Str(person_id.substr(0, 8))
-                                                        : found->second;
+  const auto found = people_.find(person_id);
+  return found == people_.end() || found->second.name.empty() ? Str(person_id.substr(0, 8))
+                                                              : found->second.name;
 }
 
 void TrialObserver::WatchRelationship(absl::string_view key, absl::string_view value) {
@@ -152,16 +166,12 @@ void TrialObserver::WatchRelationship(absl::string_view key, absl::string_view v
   model::Relationship& relationship = relationships_[person_id];
   relationship.person = *person;
   if (key.size() > 36) {
-    v1::Tie tie;
-    if (tie.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      model::Decode(tie, model_names_, &relationship).IgnoreError();
-    }
+    if (Decode(value, tie_)) model::Decode(tie_, model_names_, &relationship).IgnoreError();
     return;
   }
-  v1::Relationship record;
-  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
-  model::Decode(record, model_names_, &relationship).IgnoreError();
-  if (!record.account_id().empty()) accounts_.insert(record.account_id());
+  if (!Decode(value, relationship_)) return;
+  model::Decode(relationship_, model_names_, &relationship).IgnoreError();
+  if (!relationship_.account_id().empty()) accounts_.insert(relationship_.account_id());
 }
 
 void TrialObserver::Finish(absl::Time now) {
@@ -175,9 +185,9 @@ void TrialObserver::Finish(absl::Time now) {
     const model::Verdict verdict = model::MaySuggest(relationship, at, model_, policy_);
     if (!verdict.allowed())
       result_.left_alone.push_back({NameOf(View(person_id)), ToContract(verdict)});
-    const auto listed = list_people_.find(person_id);
-    if (listed == list_people_.end()) continue;
-    const auto outcome = model::OutcomeOf(relationship, verdict, listed->second);
+    const auto person = people_.find(person_id);
+    if (person == people_.end() || !person->second.listed) continue;
+    const auto outcome = model::OutcomeOf(relationship, verdict, person->second.has_social_handle);
     ++result_.list_outcomes[static_cast<v1::ListOutcome>(outcome)];
   }
   result_.accounts = static_cast<int64_t>(accounts_.size());

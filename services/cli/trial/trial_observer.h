@@ -4,18 +4,21 @@
 #ifndef TEND_SERVICES_CLI_TRIAL_TRIAL_OBSERVER_H_
 #define TEND_SERVICES_CLI_TRIAL_TRIAL_OBSERVER_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/model/names.h"
 #include "common/model/relationship.h"
 #include "common/model/scoring_model.h"
 #include "services/cli/trial/trial_result.h"
+#include "tend/v1/nudge.pb.h"
 #include "tend/v1/person_event.pb.h"
+#include "tend/v1/relationship.pb.h"
 
 namespace tend::cli {
 
@@ -38,16 +41,24 @@ class TrialObserver {
   void Finish(absl::Time now);
 
  private:
+  // An outreach nudge: do its owner and its person talk within 7 days of it?
   struct Followed {
     std::string owner_id;
     int64_t opened_second;
+  };
+  struct Person {
+    bool met = false;  // in an event of theirs
+    bool listed = false;
+    bool has_social_handle = false;  // by the list
+    std::string name;                // to show; empty where none is known
+    std::vector<Followed> followed;
   };
 
   void WatchPersonEvent(absl::string_view key, absl::string_view value);
   void WatchNudge(absl::string_view value);
   void WatchReject(absl::string_view value);
-  void Meet(absl::string_view person_id);
-  void Follow(absl::string_view person_id);
+  void Meet(absl::string_view person_id, Person& person);
+  void Follow(Person& person);
   std::string NameOf(absl::string_view person_id) const;
 
   const std::string explain_;
@@ -55,14 +66,16 @@ class TrialObserver {
   const model::Policy& policy_;
   TrialResult& result_;
   bool in_list_ = false;
-  absl::flat_hash_map<std::string, std::string> names_;               // person id -> name to show
-  absl::flat_hash_map<std::string, bool> list_people_;                // id -> has a social handle
-  absl::flat_hash_map<std::string, size_t> nudge_index_;              // nudge id -> result_.nudges
-  absl::flat_hash_map<std::string, std::vector<Followed>> followed_;  // person id -> open questions
+  absl::flat_hash_map<std::string, Person> people_;       // by person id
+  absl::flat_hash_map<std::string, size_t> nudge_index_;  // nudge id -> result_.nudges
   model::Names model_names_;
   absl::flat_hash_map<std::string, model::Relationship> relationships_;  // by person id
   absl::flat_hash_set<std::string> accounts_;
-  v1::PersonEvent event_;  // reused
+  // The record being watched; members for their memory.
+  v1::PersonEvent event_;
+  v1::NudgeChanged change_;
+  v1::Relationship relationship_;
+  v1::Tie tie_;
 };
 
 }  // namespace tend::cli
