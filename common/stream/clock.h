@@ -23,22 +23,26 @@ class Clock {
 // A clock that stands still until told otherwise: for tests, simulation and `tend trial`.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(absl::Time start) : start_(start), now_(start) {}
+  explicit ManualClock(absl::Time start) : now_(start) {}
 
   absl::Time Now() const override { return now_; }
-  absl::Duration Elapsed() const override { return now_ - start_; }
+  absl::Duration Elapsed() const override { return elapsed_; }
 
   void Advance(absl::Duration by) { AdvanceTo(now_ + by); }
 
   // REQUIRES: time is not before Now().
   void AdvanceTo(absl::Time time) {
     TEND_CHECK(time >= now_);
+    elapsed_ += time - now_;
     now_ = time;
   }
 
+  // Shows any time, without any passing: what happened then is gone through now.
+  void Show(absl::Time time) { now_ = time; }
+
  private:
-  const absl::Time start_;
   absl::Time now_;
+  absl::Duration elapsed_;
 };
 
 }  // namespace tend::stream

@@ -5,8 +5,9 @@
 //   InProcess process(log, clock);
 //   process.Add(enrichment_spec); process.Add(scoring_spec);   // in the order of the flow
 //   for (event : events) {
-//     process.AdvanceTo(event.time);            // fires every timer that is due until then, in
-//     order producer->Send({event}, written); process.RunUntilIdle();
+//     clock.AdvanceTo(event.time);
+//     producer->Send({event}, written);         // written at that time
+//     if (enough) process.RunUntilIdle();       // each at its time, and all timers in between
 //   }
 
 #ifndef TEND_COMMON_STREAM_IN_PROCESS_H_
@@ -16,7 +17,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "common/stream/clock.h"
 #include "common/stream/log.h"
 #include "common/stream/processor.h"
@@ -27,29 +27,20 @@ namespace tend::stream {
 // For one thread. Errors of all calls: the first worker's that fails; then nothing goes on.
 class InProcess {
  public:
-  // Both outlive this.
+  // Both outlive this. The clock is the log's.
   InProcess(Log& log, ManualClock& clock) : log_(log), clock_(clock) {}
   InProcess(const InProcess&) = delete;
   InProcess& operator=(const InProcess&) = delete;
 
-  // Starts one worker of the service on all partitions. Commits after every step, and calls OnTime
-  // only when something is due: both can be changed by `options`.
+  // Starts one worker of the service on all partitions, to play the log through
+  // (WorkerOptions::player).
   absl::Status Add(const ProcessorSpec& spec);
-  absl::Status Add(const ProcessorSpec& spec, const WorkerOptions& options);
 
-  // Lets the workers work, in the order they were added, until none finds anything to do at this
-  // time.
+  // Lets the workers work until none finds anything to do up to the clock's time: each one to its
+  // end before the next, in the order they were added, so that nobody's time runs ahead of what is
+  // still to be written. However much is written between two calls, the outcome is that of a call
+  // after each record (but for what flows against the order, which waits for this call's end).
   absl::Status RunUntilIdle();
-
-  // Moves the clock to `time`, stopping at each NextDue on the way to run all workers until idle.
-  // REQUIRES: time is not before the clock's. Errors also: INTERNAL when a processor's NextDue
-  // stays where it is though its OnTime was called.
-  absl::Status AdvanceTo(absl::Time time);
-
-  absl::Time NextDue() const;
-
-  // In the order they were added.
-  const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
  private:
   Log& log_;

@@ -71,9 +71,9 @@ class Processor {
 
   // Asks the outside world what Process will need of it, in one go for many records, so that
   // Process stays pure. Called with polled records of this partition before Process sees each of
-  // them, in the same order, before the next Prepare; and with none before OnTime. now: that of
-  // their Context. The records live until the last of them is processed; calls of other partitions'
-  // processors come between.
+  // them, in the same order; and with none before OnTime. What is not processed by the next Prepare
+  // comes to it again. now: that of the first one's Context. The records live until the last of
+  // them is processed; calls of other partitions' processors come between.
   // REQUIRES of the implementation: it emits nothing and changes no state that is flushed; asking
   // twice does no harm outside. Errors: UNAVAILABLE: the records come again, first to Prepare, in
   // a later step; others as in recovery.h. In neither case is any of them processed.

@@ -180,12 +180,16 @@ Task& Worker::Visit(Task& task) {
   return task;
 }
 
-// Each partition's records as one, however the log gave them in turns: to ask outside costs by the
-// question. Partitions from the first failure on are marked as overtaken.
-absl::Status Worker::PrepareRecords(absl::Time clock) {
+void Worker::SortByPartition() {
   by_partition_ = polled_.records;
   std::stable_sort(by_partition_.begin(), by_partition_.end(),
                    [](const Record& a, const Record& b) { return a.partition < b.partition; });
+}
+
+// Each partition's records as one, however the log gave them in turns: to ask outside costs by the
+// question. Partitions from the first failure on are marked as overtaken.
+absl::Status Worker::PrepareRecords(absl::Time clock) {
+  SortByPartition();
   absl::Status prepared;
   for (auto at = by_partition_.cbegin(), end = by_partition_.cend(); at != end;) {
     Task& task = *tasks_[static_cast<size_t>(at->partition)];
@@ -205,19 +209,14 @@ absl::Status Worker::PrepareRecords(absl::Time clock) {
 // were written, and an answer that is told too long before what it answers is lost.
 absl::Status Worker::ProcessRecords() {
   if (polled_.records.empty()) return absl::OkStatus();
+  if (options_.player != nullptr) return PlayRecords();
   const absl::Time clock = clock_.Now();
   absl::Status prepared = PrepareRecords(clock);
-  int64_t used = 0;
+  const int64_t used = stats_.records;
   for (const Record& record : polled_.records) {
     Task& task = *tasks_[static_cast<size_t>(record.partition)];
     if (ABSL_PREDICT_FALSE(task.overtaken)) continue;
-    ++used;
-    const v1::RejectReason reason =
-        Visit(task).Process(record, task.BatchNow(clock), *transaction_);
-    if (ABSL_PREDICT_FALSE(reason != v1::REJECT_REASON_UNSPECIFIED)) {
-      ++stats_.rejects[reason];
-      ++batch_.rejects;
-    }
+    Use(task, record, task.BatchNow(clock));
     if (policy_.every_step()) continue;
     // Records of one producer's batch have one time.
     if (written_.empty() || written_.back().first != record.produce_time) {
@@ -225,14 +224,23 @@ absl::Status Worker::ProcessRecords() {
     }
     ++written_.back().second;
   }
-  stats_.records += used;
-  batch_.records += used;
   batch_.bytes = transaction_->bytes();
-  if (used > 0 && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
+  if (stats_.records > used && !policy_.every_step()) batch_.last_record = clock_.Elapsed();
   return prepared;
 }
 
+void Worker::Use(Task& task, const Record& record, absl::Time now) {
+  const v1::RejectReason reason = Visit(task).Process(record, now, *transaction_);
+  ++stats_.records;
+  ++batch_.records;
+  if (ABSL_PREDICT_FALSE(reason != v1::REJECT_REASON_UNSPECIFIED)) {
+    ++stats_.rejects[reason];
+    ++batch_.rejects;
+  }
+}
+
 absl::Status Worker::FireTime() {
+  if (options_.player != nullptr) return PlayTime();
   const absl::Time clock = clock_.Now();
   absl::Status prepared;
   for (const std::unique_ptr<Task>& task : tasks_) {

@@ -39,6 +39,12 @@ struct WorkerOptions {
   // How often OnTime is called on a caught-up partition where nothing is due.
   absl::Duration tick = absl::Seconds(1);
   std::string rejects_topic = "tend.rejects.v1";
+  // For a log that is played through: each record is used at the time when it was written, which
+  // this clock (the worker's own) then shows, and what falls due between two records of a partition
+  // fires between them, in the end up to the time that it shows before the step. So a long batch
+  // has the outcome of many short ones. Commits after every step. Null: a batch has one time, the
+  // clock's.
+  ManualClock* player = nullptr;
 };
 
 struct WorkerStats {
@@ -128,10 +134,17 @@ class Worker {
   absl::Status TakeBatch(StepResult& result);
   void TakeAssigned();
   void TakeRevoked();
+  void SortByPartition();
   absl::Status PrepareRecords(absl::Time clock);
   absl::Status ProcessRecords();
+  void Use(Task& task, const Record& record, absl::Time now);
   absl::Status ReadAgain();
   absl::Status FireTime();
+  // worker_play.cc
+  absl::Status PlayRecords();
+  absl::Status Play(Task& task, absl::Span<const Record> records);
+  absl::Status PlayTime();
+  absl::Status PlayTime(Task& task, absl::Time until);
   bool MayTake() const;
   Task& Visit(Task& task);
   bool HasWork() const;

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/stream/in_process.h"
 #include "common/stream/memory_log.h"
 #include "common/testing/stream_processors.h"
@@ -17,6 +18,8 @@
 namespace tend::stream {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -105,14 +108,78 @@ TEST_F(WorkerTest, TimeFiresWhereItIsDueAndNotBefore) {
   ASSERT_TRUE(process.Add(count_).ok());
   Send("a: 1, 2");
   ASSERT_EQ(process.RunUntilIdle(), absl::OkStatus());
-  EXPECT_EQ(process.NextDue(), kStart + absl::Seconds(10));
-  ASSERT_EQ(process.AdvanceTo(kStart + absl::Seconds(9)), absl::OkStatus());
+  clock_.AdvanceTo(kStart + absl::Seconds(9));
+  ASSERT_EQ(process.RunUntilIdle(), absl::OkStatus());
   EXPECT_THAT(Outputs("test.counts"), ElementsAre("a=1 1", "a=2 2"));
-  ASSERT_EQ(process.AdvanceTo(kStart + absl::Seconds(60)), absl::OkStatus());
+  clock_.AdvanceTo(kStart + absl::Seconds(60));
+  ASSERT_EQ(process.RunUntilIdle(), absl::OkStatus());
   EXPECT_THAT(Outputs("test.counts"), ElementsAre("a=1 1", "a=2 2", "a=closed 2"));
   const std::vector<Record> counts = Read("test.counts");
   EXPECT_EQ(counts.back().produce_time, kStart + absl::Seconds(10));
   EXPECT_EQ(clock_.Now(), kStart + absl::Seconds(60));
+}
+
+TEST_F(WorkerTest, APlayedBatchHasTheOutcomeOfItsRecordsOneByOne) {
+  std::vector<std::string> played[2];
+  for (const bool together : {false, true}) {
+    ManualClock clock(kStart);
+    MemoryLog log(clock);
+    for (const char* topic : {"test.in", "test.events", "test.counts", "tend.rejects.v1"}) {
+      ASSERT_TRUE(log.CreateTopic({topic, 1, Cleanup::kDelete}).ok());
+    }
+    for (const char* topic : {"test.dedupe-state", "test.count-state"}) {
+      ASSERT_TRUE(log.CreateTopic({topic, 1, Cleanup::kCompact}).ok());
+    }
+    InProcess process(log, clock);
+    ASSERT_TRUE(process.Add(dedupe_).ok());
+    ASSERT_TRUE(process.Add(count_).ok());
+    const auto producer = *log.NewProducer();
+    const std::vector<std::pair<int, std::string>> records = {
+        {0, "a 1"}, {4, "b 2"}, {9, "a 1"}, {10, "a 3"}, {13, "bad"}, {14, "b 4"}, {40, "a 5"}};
+    for (const auto& [second, text] : records) {
+      clock.AdvanceTo(kStart + absl::Seconds(second));
+      NewRecord record;
+      record.topic = "test.in";
+      record.key = absl::string_view(text).substr(0, 1);
+      record.value = absl::StripPrefix(text, absl::StrCat(*record.key, " "));
+      ASSERT_TRUE(producer->Send({record}, written_).ok());
+      if (together) continue;
+      ASSERT_EQ(process.RunUntilIdle(), absl::OkStatus());
+    }
+    ASSERT_EQ(process.RunUntilIdle(), absl::OkStatus());
+    EXPECT_EQ(clock.Now(), kStart + absl::Seconds(40));
+    for (const char* topic : {"test.counts", "tend.rejects.v1"}) {
+      const auto reader = *log.Open({topic, 0}, Offset(0), Isolation::kReadCommitted);
+      std::vector<Record> out;
+      ASSERT_TRUE(reader->Poll(PollLimits(), out).ok());
+      for (const Record& record : out) {
+        const bool reject = record.topic != "test.counts";
+        played[together].push_back(absl::StrCat(absl::FormatTime(record.produce_time), " ",
+                                                record.key, "=",
+                                                reject ? "rejected" : record.value));
+      }
+    }
+  }
+  EXPECT_EQ(played[0], played[1]);
+  EXPECT_THAT(played[1], Contains(AllOf(HasSubstr(absl::FormatTime(kStart + absl::Seconds(10))),
+                                        HasSubstr("a=closed 1"))));
+}
+
+TEST_F(WorkerTest, APlayedTaskThatStaysDueIsAFaultOfTheProgram) {
+  class DueForEver final : public Processor {
+   public:
+    Outcome Process(const Record&, Context&) override { return Outcome::Used(); }
+    absl::Time NextDue() const override { return kStart; }
+  };
+  ProcessorSpec spec;
+  spec.name = "test.due";
+  spec.input_topics = {"test.in"};
+  spec.make_processor = [](int) { return std::make_unique<DueForEver>(); };
+  InProcess process(log_, clock_);
+  ASSERT_TRUE(process.Add(spec).ok());
+  const absl::Status status = process.RunUntilIdle();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(status.message(), HasSubstr("test.due stays due at"));
 }
 
 TEST_F(WorkerTest, ABatchChangesEachKeyOnceInTheChangelog) {

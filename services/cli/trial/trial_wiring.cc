@@ -1,5 +1,7 @@
 #include "services/cli/trial/trial_wiring.h"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -23,6 +25,9 @@ using stream::Cleanup;
 
 constexpr char kRejects[] = "tend.rejects.v1";
 constexpr char kGroup[] = "tend.trial";
+// In one poll, so that it can be put in the order of time.
+constexpr stream::PollLimits kAll{std::numeric_limits<int>::max(),
+                                  std::numeric_limits<int64_t>::max(), absl::ZeroDuration()};
 // Person ids of a trial are of this trial only; a deployment has a secret key.
 constexpr char kTrialIdentityKey[] = "tend trial";
 
@@ -84,19 +89,28 @@ class Wired final : public TrialPipeline {
     }
   }
 
-  absl::Status AdvanceTo(absl::Time time) override { return process_.AdvanceTo(time); }
+  void AdvanceTo(absl::Time time) override { clock_.AdvanceTo(time); }
 
   absl::Status Drain(TrialRecordSink sink) override {
     while (true) {
-      TEND_RETURN_IF_ERROR(observer_->Poll({}, polled_));
+      TEND_RETURN_IF_ERROR(observer_->Poll(kAll, polled_));
       for (const stream::TopicPartition& p : polled_.assigned) {
         TEND_RETURN_IF_ERROR(observer_->Seek({View(p.topic), p.partition, stream::Offset(0)}));
       }
       if (polled_.records.empty() && polled_.assigned.empty()) return absl::OkStatus();
       std::map<absl::string_view, stream::Offset> read;
       for (const stream::Record& record : polled_.records) {
-        sink(record.topic, record.key, record.value);
         read[record.topic] = stream::Next(record.offset);
+      }
+      // A person-event comes before the nudge that it led to.
+      std::stable_sort(
+          polled_.records.begin(), polled_.records.end(),
+          [](const stream::Record& a, const stream::Record& b) {
+            return std::pair(a.produce_time, a.topic != enrichment::kPersonEventsTopic) <
+                   std::pair(b.produce_time, b.topic != enrichment::kPersonEventsTopic);
+          });
+      for (const stream::Record& record : polled_.records) {
+        sink(record.topic, record.key, record.value);
       }
       for (const auto& [topic, offset] : read) {
         const stream::NextOffset next{topic, 0, offset};

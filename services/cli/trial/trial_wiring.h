@@ -45,18 +45,19 @@ class TrialPipeline {
   static absl::StatusOr<std::unique_ptr<TrialPipeline>> Create(const TrialSetup& setup);
   virtual ~TrialPipeline() = default;
 
+  // Moves the clock: what is appended from now on is written then. REQUIRES: time does not go back.
+  virtual void AdvanceTo(absl::Time time) = 0;
+
   // Writes one accepted interaction to the log.
   virtual absl::Status Append(absl::string_view topic, absl::string_view key,
                               absl::string_view value) = 0;
 
-  // Lets all hops work on what is there, merges included.
+  // Lets all hops work on what is there, each record at its time, and fires what falls due up to
+  // the clock's. Merges follow at the end.
   virtual absl::Status Settle() = 0;
 
-  // Moves the clock to `time`, firing what is due on the way. REQUIRES: settled; time does not go
-  // back.
-  virtual absl::Status AdvanceTo(absl::Time time) = 0;
-
-  // Hands on what came out since the last call: person-events, nudges, rejects.
+  // Hands on what came out since the last call: person-events, nudges, rejects, in the order of
+  // their times.
   virtual absl::Status Drain(TrialRecordSink sink) = 0;
 
   // Hands on the last value of every key of tend.relationships.v1.

@@ -34,7 +34,9 @@ class Erasures {
   // Those whose wish is committed: the store is to forget them.
   const absl::btree_set<std::string>& due() const { return committed_; }
   // A little after the wish, so that its batch has ended; InfiniteFuture when there is none.
-  absl::Time NextDue() const { return committed_.empty() ? absl::InfiniteFuture() : due_time_; }
+  absl::Time NextDue() const {
+    return committed_.size() == done_.size() ? absl::InfiniteFuture() : due_time_;
+  }
   // The store has forgotten all that are due.
   void Done() { done_ = committed_; }
 
@@ -52,7 +54,7 @@ class Erasures {
   absl::Time due_time_ = absl::InfinitePast();  // of the last one
   // This batch.
   absl::btree_set<std::string> asked_;
-  absl::btree_set<std::string> done_;
+  absl::btree_set<std::string> done_;  // of committed_
 };
 
 }  // namespace tend::enrichment

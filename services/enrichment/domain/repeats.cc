@@ -98,8 +98,11 @@ void Repeats::TakeBack() {
 void Repeats::AdvanceTo(absl::Time now) { batch_hour_ = std::max(batch_hour_, HourOf(now)); }
 
 absl::Time Repeats::NextExpiry() const {
-  if (chunks_.empty()) return absl::InfiniteFuture();
-  return absl::UnixEpoch() + absl::Hours(chunks_.begin()->first.first + 1) + options_.window;
+  for (const auto& [place, chunk] : chunks_) {
+    if (IsExpired(place.first)) continue;  // goes with this batch
+    return absl::UnixEpoch() + absl::Hours(place.first + 1) + options_.window;
+  }
+  return absl::InfiniteFuture();
 }
 
 bool Repeats::IsExpired(uint32_t hour) const {

@@ -69,7 +69,7 @@ class Repeats {
 
   // The partition is caught up: nothing received before `now` is still to come.
   void AdvanceTo(absl::Time now);
-  // When the oldest ids leave the window; InfiniteFuture when there are none.
+  // When the oldest ids leave the window that have not yet; InfiniteFuture when there are none.
   absl::Time NextExpiry() const;
 
   // Writes what this batch changes. Call it once before Commit or Rollback.

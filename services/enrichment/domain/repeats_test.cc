@@ -161,7 +161,9 @@ TEST(RepeatsTest, TimeGoesOnWhenCaughtUp) {
   seen.Push("a1"), seen.Commit();
   const absl::Time due = seen.repeats().NextExpiry();
   EXPECT_GE(due, kStart + absl::Hours(72));
-  seen.repeats().AdvanceTo(due), seen.Commit();
+  seen.repeats().AdvanceTo(due);
+  EXPECT_EQ(seen.repeats().NextExpiry(), absl::InfiniteFuture());
+  seen.Commit();
   EXPECT_EQ(seen.repeats().NextExpiry(), absl::InfiniteFuture());
   EXPECT_THAT(seen.log(), testing::IsEmpty());
 }
