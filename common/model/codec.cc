@@ -1,6 +1,8 @@
 #include "common/model/codec.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -325,6 +327,35 @@ absl::Status StartOver(const v1::Relationship& record, Relationship* r) {
   return absl::OkStatus();
 }
 
+// A UUID as text: where its dashes and its bytes stand.
+constexpr size_t kUuidChars = 36;
+constexpr std::array<uint8_t, 4> kDashAt = {8, 13, 18, 23};
+constexpr std::array<uint8_t, 16> kByteAt = {0,  2,  4,  6,  9,  11, 14, 16,
+                                             19, 21, 24, 26, 28, 30, 32, 34};
+
+constexpr char kHex[] = "0123456789abcdef";
+
+// Of a byte: its two digits.
+constexpr auto kHexOf = [] {
+  std::array<std::array<char, 2>, 256> text{};
+  for (size_t byte = 0; byte < text.size(); ++byte) text[byte] = {kHex[byte >> 4], kHex[byte & 15]};
+  return text;
+}();
+
+// Of a character: the digit it is, in either case, or -1.
+constexpr auto kDigits = [] {
+  std::array<int8_t, 256> digit{};
+  digit.fill(-1);
+  for (int i = 0; i < 16; ++i) {
+    const auto c = static_cast<uint8_t>(kHex[i]);
+    digit[c] = static_cast<int8_t>(i);
+    if (i >= 10) digit[c - 'a' + 'A'] = static_cast<int8_t>(i);
+  }
+  return digit;
+}();
+
+int DigitOf(char c) { return kDigits[static_cast<uint8_t>(c)]; }
+
 absl::Status UnknownSchema(int version) {
   return absl::DataLossError(
       absl::StrCat("schema_version ", version, " is not known here; expected ", kSchemaVersion));
@@ -334,38 +365,24 @@ absl::Status UnknownSchema(int version) {
 
 absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid) {
   PersonKey key{};
-  const auto digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  size_t out = 0;
-  for (size_t i = 0; i < uuid.size() && uuid.size() == 36;) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) {
-      if (uuid[i] != '-') break;
-      ++i;
-      continue;
-    }
-    const int high = digit(uuid[i]), low = digit(uuid[i + 1]);
-    if (high < 0 || low < 0) break;
-    key[out++] = static_cast<uint8_t>(high << 4 | low);
-    i += 2;
+  bool valid = uuid.size() == kUuidChars;
+  for (size_t i = 0; valid && i < kDashAt.size(); ++i) valid = uuid[kDashAt[i]] == '-';
+  int all = 0;  // negative once a digit is none
+  for (size_t i = 0; valid && i < key.size(); ++i) {
+    const int byte = DigitOf(uuid[kByteAt[i]]) << 4 | DigitOf(uuid[kByteAt[i] + 1]);
+    all |= byte;
+    key[i] = static_cast<uint8_t>(byte);
   }
-  if (out != key.size())
+  if (!valid || all < 0)
     return absl::InvalidArgumentError("a person id must be a UUID of 36 characters");
   return key;
 }
 
 void PrintPersonKey(const PersonKey& key, std::string* out) {
-  constexpr char kHex[] = "0123456789abcdef";
-  out->resize(36);
-  char* at = out->data();
-  for (size_t i = 0; i < key.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
-    *at++ = kHex[key[i] >> 4];
-    *at++ = kHex[key[i] & 15];
-  }
+  out->resize(kUuidChars);
+  char* const text = out->data();
+  for (const size_t dash : kDashAt) text[dash] = '-';
+  for (size_t i = 0; i < key.size(); ++i) std::memcpy(text + kByteAt[i], &kHexOf[key[i]], 2);
 }
 
 std::string PrintPersonKey(const PersonKey& key) {
@@ -469,17 +486,16 @@ absl::Status Decode(const v1::Tie& in, Names& names, Relationship* r) {
 }
 
 std::optional<TieKeyParts> ParseTieKey(absl::string_view key) {
-  constexpr size_t kIdBytes = 36;
-  if (key.size() <= kIdBytes || key[kIdBytes] != '/') return std::nullopt;
-  const auto person = ParsePersonKey(key.substr(0, kIdBytes));
+  if (key.size() <= kUuidChars || key[kUuidChars] != '/') return std::nullopt;
+  const auto person = ParsePersonKey(key.substr(0, kUuidChars));
   if (!person.ok()) return std::nullopt;
-  TieKeyParts parts{*person, *person, key.substr(kIdBytes + 1)};
+  TieKeyParts parts{*person, *person, key.substr(kUuidChars + 1)};
   absl::string_view& owner = parts.owner_id;
-  if (owner.size() > kIdBytes && owner[owner.size() - kIdBytes - 1] == '/') {
-    const auto origin = ParsePersonKey(owner.substr(owner.size() - kIdBytes));
+  if (owner.size() > kUuidChars && owner[owner.size() - kUuidChars - 1] == '/') {
+    const auto origin = ParsePersonKey(owner.substr(owner.size() - kUuidChars));
     if (origin.ok()) {
       parts.origin = *origin;
-      owner.remove_suffix(kIdBytes + 1);
+      owner.remove_suffix(kUuidChars + 1);
     }
   }
   return parts;
