@@ -23,14 +23,15 @@ double Growth(SpanSeconds span, double per_second) {
 
 Part& Part::operator=(const Part& other) {
   if (this == &other) return *this;
+  const size_t size = BlockSize(other.ValueCount(), other.signal_count_);
+  if (block_ == nullptr || size != BlockSize(ValueCount(), signal_count_))
+    block_.reset(size == 0 ? nullptr : new std::byte[size]);
+  if (size != 0) std::memcpy(block_.get(), other.block_.get(), size);
   reference = other.reference, first = other.first, last_act = other.last_act,
   last_reply = other.last_reply;
   touches = other.touches, answers = other.answers;
   mask_ = other.mask_, signal_count_ = other.signal_count_;
   newest_stamp_ = other.newest_stamp_;
-  const size_t size = BlockSize(ValueCount(), signal_count_);
-  block_.reset(size == 0 ? nullptr : new std::byte[size]);
-  if (size != 0) std::memcpy(block_.get(), other.block_.get(), size);
   return *this;
 }
 

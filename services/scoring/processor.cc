@@ -41,8 +41,7 @@ class ScoringProcessor : public stream::Processor {
                 View(options_->product_owner_id)) {}
 
   Outcome Process(const stream::Record& record, stream::Context& context) override {
-    event_.Clear();
-    if (!event_.ParseFromArray(record.value.data(), static_cast<int>(record.value.size()))) {
+    if (!ReadEvent(record.value)) {
       return Outcome::Reject(v1::REJECT_REASON_MALFORMED, "the value is not a PersonEvent");
     }
     now_ = Instant::FromTime(context.now());
@@ -98,6 +97,21 @@ class ScoringProcessor : public stream::Processor {
   void Rollback() override { scorer_.table().Rollback(); }
 
  private:
+  // Reads a record into event_. Its interaction, a member of a oneof, would be freed by Clear and
+  // is kept here; what no interaction is read into is none, for they all have an id.
+  bool ReadEvent(absl::string_view record) {
+    std::unique_ptr<v1::Interaction> interaction(event_.release_interaction());
+    event_.Clear();
+    if (interaction != nullptr) {
+      interaction->Clear();
+      event_.set_allocated_interaction(interaction.release());
+    }
+    buffer_.assign(record.data(), record.size());
+    if (!event_.MergeFromString(buffer_)) return false;
+    if (event_.interaction().id().empty()) event_.clear_interaction();
+    return true;
+  }
+
   Outputs OutputsOf(stream::Context& context) {
     context_ = &context;
     return {moment_sink_, person_event_sink_};

@@ -15,26 +15,28 @@ using model::PersonKey;
 using model::Relationship;
 using model::Tie;
 
-std::unique_ptr<Extras> Copy(const Extras* extras) {
-  if (extras == nullptr) return nullptr;
-  auto copy = std::make_unique<Extras>();
-  copy->wishes = extras->wishes;
-  copy->joined = extras->joined;
-  copy->open = extras->open;
-  copy->waiting = extras->waiting;
-  if (extras->merged_into != nullptr)
-    copy->merged_into = std::make_unique<PersonKey>(*extras->merged_into);
-  copy->rest_told = extras->rest_told;
-  copy->identity_seq = extras->identity_seq;
-  copy->departures = extras->departures;
-  return copy;
+// Both into memory that `to` has from an earlier use, where it fits.
+void Copy(const Extras& from, Extras* to) {
+  to->wishes = from.wishes;
+  to->joined = from.joined;
+  to->open = from.open;
+  to->waiting = from.waiting;
+  to->merged_into =
+      from.merged_into == nullptr ? nullptr : std::make_unique<PersonKey>(*from.merged_into);
+  to->rest_told = from.rest_told;
+  to->identity_seq = from.identity_seq;
+  to->departures = from.departures;
 }
 
 // Everything but the ties.
 void CopyOwn(const Relationship& from, Relationship* to) {
   to->person = from.person;
   to->part = from.part;
-  to->extras = Copy(from.extras.get());
+  if (from.extras != nullptr) {
+    Copy(*from.extras, &to->extra());
+  } else {
+    to->extras = nullptr;
+  }
   to->stage_cause_hash = from.stage_cause_hash;
   to->input_offset = from.input_offset;
   to->version = from.version;
@@ -92,26 +94,31 @@ std::optional<Row> RelationshipTable::Find(const PersonKey& person) const {
 
 Row RelationshipTable::At(const PersonKey& person) {
   if (const auto found = Find(person)) return *found;
-  const auto row = static_cast<Row>(rows_.size());
-  rows_.emplace_back().person = person;
+  const Row row = size_++;
+  if (row % kChunk == 0) chunks_.push_back(std::make_unique<Relationship[]>(kChunk));
+  (*this)[row].person = person;
   index_.insert(row);
   return row;
 }
 
 RelationshipTable::Kept& RelationshipTable::Keep(Row row) {
-  const auto [found, made] = journaled_.try_emplace(row, journal_.size());
-  if (made) {
-    journal_.emplace_back().row = row;
-    CopyOwn(rows_[row], &journal_.back().before);
-  }
-  return journal_[found->second];
+  if (changed_ > 0 && journal_[changed_ - 1].row == row) return journal_[changed_ - 1];
+  const auto [found, made] = journaled_.try_emplace(row, changed_);
+  if (!made) return journal_[found->second];
+  if (changed_ == journal_.size()) journal_.emplace_back();
+  Kept& kept = journal_[changed_++];
+  kept.row = row;
+  CopyOwn((*this)[row], &kept.before);
+  kept.ties.clear();
+  kept.write = true;
+  return kept;
 }
 
 void RelationshipTable::Touch(Row row) { Keep(row).write = true; }
 
 void RelationshipTable::MarkUnchanged(Row row) {
   Kept& kept = Keep(row);
-  if (kept.ties.empty() && kept.before.version == rows_[row].version) kept.write = false;
+  if (kept.ties.empty() && kept.before.version == (*this)[row].version) kept.write = false;
 }
 
 void RelationshipTable::TouchTie(Row row, OwnerIndex owner, const PersonKey& origin) {
@@ -120,33 +127,34 @@ void RelationshipTable::TouchTie(Row row, OwnerIndex owner, const PersonKey& ori
   for (const KeptTie& tie : kept.ties) {
     if (tie.owner == owner && tie.origin == origin) return;
   }
-  const Tie* tie = FindTie(rows_[row], owner, origin);
+  const Tie* tie = FindTie((*this)[row], owner, origin);
   kept.ties.push_back({owner, origin, tie == nullptr ? std::nullopt : std::optional<Tie>(*tie)});
 }
 
 void RelationshipTable::TouchAllTies(Row row) {
   Touch(row);
-  for (const Tie& tie : rows_[row].ties.all()) TouchTie(row, tie.owner, OriginOf(rows_[row], tie));
+  for (const Tie& tie : (*this)[row].ties.all())
+    TouchTie(row, tie.owner, OriginOf((*this)[row], tie));
 }
 
 void RelationshipTable::ForEachChanged(
     absl::FunctionRef<void(Relationship&)> person,
     absl::FunctionRef<void(const Relationship&, const ChangedTie&)> tie) {
-  for (const Kept& kept : journal_) {
+  for (const Kept& kept : Journal()) {
     if (!kept.write) continue;
-    Relationship& r = rows_[kept.row];
+    Relationship& r = (*this)[kept.row];
     person(r);
     for (const KeptTie& t : kept.ties) tie(r, {t.owner, t.origin, FindTie(r, t.owner, t.origin)});
   }
 }
 
 void RelationshipTable::Commit() {
-  journal_.clear();
+  changed_ = 0;
   journaled_.clear();
 }
 
 void RelationshipTable::Restore(Kept& kept) {
-  Relationship& r = rows_[kept.row];
+  Relationship& r = (*this)[kept.row];
   for (const KeptTie& t : kept.ties) {  // what the batch made or changed, by today's part numbers
     const int part = PartOf(r, t.origin);
     if (part >= 0) r.ties.Remove(t.owner, part);
@@ -162,13 +170,12 @@ void RelationshipTable::Restore(Kept& kept) {
 }
 
 void RelationshipTable::Rollback() {
-  for (Kept& kept : journal_) Restore(kept);
-  journal_.clear();
-  journaled_.clear();
+  for (Kept& kept : Journal()) Restore(kept);
+  Commit();  // nothing is kept any more
 }
 
 void RelationshipTable::Schedule(Row row, Instant due) {
-  Relationship& r = rows_[row];
+  Relationship& r = (*this)[row];
   if (due.is_never() || (r.queued_due.is_set() && r.queued_due <= due)) return;
   r.queued_due = due;
   due_.push({due, row});
@@ -182,7 +189,7 @@ std::optional<Row> RelationshipTable::PopDue(Instant now) {
   while (!due_.empty() && due_.top().at <= now) {
     const Due due = due_.top();
     due_.pop();
-    if (rows_[due.row].queued_due != due.at) continue;  // an earlier time has taken its place
+    if ((*this)[due.row].queued_due != due.at) continue;  // an earlier time has taken its place
     return due.row;
   }
   return std::nullopt;

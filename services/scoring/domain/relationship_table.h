@@ -5,7 +5,7 @@
 #define TEND_SERVICES_SCORING_DOMAIN_RELATIONSHIP_TABLE_H_
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <queue>
 #include <vector>
@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "common/model/relationship.h"
 
 namespace tend::scoring {
@@ -31,9 +32,11 @@ class RelationshipTable {
   std::optional<Row> Find(const model::PersonKey& person) const;
   // Finds or makes an empty one. A row made in a batch that is rolled back stays, empty.
   Row At(const model::PersonKey& person);
-  model::Relationship& operator[](Row row) { return rows_[row]; }
-  const model::Relationship& operator[](Row row) const { return rows_[row]; }
-  size_t size() const { return rows_.size(); }
+  model::Relationship& operator[](Row row) { return chunks_[row / kChunk][row % kChunk]; }
+  const model::Relationship& operator[](Row row) const {
+    return chunks_[row / kChunk][row % kChunk];
+  }
+  size_t size() const { return size_; }
 
   // Keeps the person's own state as it is now, for Rollback; the row counts as changed.
   void Touch(Row row);
@@ -67,15 +70,15 @@ class RelationshipTable {
   struct RowHash {
     using is_transparent = void;  // NOLINT(readability-identifier-naming): Abseil's name
     const RelationshipTable* table;
-    size_t operator()(Row row) const { return (*this)(table->rows_[row].person); }
+    size_t operator()(Row row) const { return (*this)((*table)[row].person); }
     size_t operator()(const model::PersonKey& person) const;
   };
   struct RowEqual {
     using is_transparent = void;  // NOLINT(readability-identifier-naming): Abseil's name
     const RelationshipTable* table;
     bool operator()(Row a, Row b) const { return a == b; }
-    bool operator()(Row a, const model::PersonKey& b) const { return table->rows_[a].person == b; }
-    bool operator()(const model::PersonKey& a, Row b) const { return table->rows_[b].person == a; }
+    bool operator()(Row a, const model::PersonKey& b) const { return (*table)[a].person == b; }
+    bool operator()(const model::PersonKey& a, Row b) const { return (*table)[b].person == a; }
   };
   struct KeptTie {
     model::OwnerIndex owner;
@@ -83,7 +86,7 @@ class RelationshipTable {
     std::optional<model::Tie> before;
   };
   struct Kept {
-    Row row;
+    Row row = 0;
     model::Relationship before;  // without ties
     std::vector<KeptTie> ties;
     bool write = true;
@@ -95,11 +98,16 @@ class RelationshipTable {
   };
 
   Kept& Keep(Row row);
+  absl::Span<Kept> Journal() { return absl::MakeSpan(journal_.data(), changed_); }
   void Restore(Kept& kept);
 
-  std::deque<model::Relationship> rows_;
+  // Rows stand in chunks: they never move, and a chunk is one block of the heap.
+  static constexpr Row kChunk = 1024;
+  std::vector<std::unique_ptr<model::Relationship[]>> chunks_;
+  Row size_ = 0;
   absl::flat_hash_set<Row, RowHash, RowEqual> index_;
-  std::vector<Kept> journal_;
+  std::vector<Kept> journal_;  // the first `changed_` hold; the rest keep their memory
+  size_t changed_ = 0;
   absl::flat_hash_map<Row, size_t> journaled_;  // row -> place in journal_
   std::priority_queue<Due, std::vector<Due>, std::greater<Due>> due_;
 };
