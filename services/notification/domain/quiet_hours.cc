@@ -11,6 +11,14 @@ absl::CivilSecond At(absl::CivilDay day, int minute) {
   return absl::CivilSecond(absl::CivilMinute(day) + minute);
 }
 
+bool IsQuiet(absl::CivilSecond local, const v1::QuietHours& hours) {
+  if (IsQuietDay(absl::CivilDay(local), hours)) return true;
+  const int minute = MinuteOfDay(local);
+  const int start = hours.start_minute(), end = hours.end_minute();
+  if (start <= end) return start <= minute && minute < end;
+  return start <= minute || minute < end;
+}
+
 // The first moment after `time` at which the local clock shows `local` or has skipped it.
 // REQUIRES: the clock shows less at `time`.
 absl::Time NextShown(absl::CivilSecond local, absl::Time time, absl::TimeZone zone) {
@@ -50,12 +58,7 @@ bool IsQuietDay(absl::CivilDay day, const v1::QuietHours& hours) {
 }
 
 bool InQuietHours(absl::Time time, const v1::QuietHours& hours, absl::TimeZone zone) {
-  const absl::CivilSecond local = absl::ToCivilSecond(time, zone);
-  if (IsQuietDay(absl::CivilDay(local), hours)) return true;
-  const int minute = MinuteOfDay(local);
-  const int start = hours.start_minute(), end = hours.end_minute();
-  if (start <= end) return start <= minute && minute < end;
-  return start <= minute || minute < end;
+  return IsQuiet(absl::ToCivilSecond(time, zone), hours);
 }
 
 absl::Time QuietHoursEnd(absl::Time time, const v1::QuietHours& hours, absl::TimeZone zone) {
@@ -63,8 +66,9 @@ absl::Time QuietHoursEnd(absl::Time time, const v1::QuietHours& hours, absl::Tim
   TEND_CHECK(hours.end_minute() >= 0 && hours.end_minute() < kMinutesPerDay);
   // Each step goes to the end of the window or of the weekend day that holds `time`, which may lie
   // in the next one. It ends: on a weekday, a minute is left that no window covers.
-  while (InQuietHours(time, hours, zone)) {
+  while (true) {
     const absl::CivilSecond local = absl::ToCivilSecond(time, zone);
+    if (!IsQuiet(local, hours)) return time;
     const absl::CivilDay day(local);
     const bool whole_day = IsQuietDay(day, hours);
     const bool ends_today = MinuteOfDay(local) < hours.end_minute();
@@ -73,7 +77,6 @@ absl::Time QuietHoursEnd(absl::Time time, const v1::QuietHours& hours, absl::Tim
                                                : At(day + 1, hours.end_minute());
     time = NextShown(end, time, zone);
   }
-  return time;
 }
 
 }  // namespace tend::notification
