@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "common/base/check.h"
 #include "common/model/attention_faults.h"
+#include "common/model/proto_time.h"
 #include "services/notification/domain/validate.h"
 
 namespace tend::notification {
@@ -40,6 +41,24 @@ stream::Outcome Absent() {
       "the nudge is not in the owner's inbox: it left before, or never was there");
 }
 
+void SetReason(const NudgeChange& change, absl::string_view owner_event_id,
+               v1::NudgeChanged& contract) {
+  switch (change.reason) {
+    case v1::NudgeChanged::kOpenedByMomentId:
+      return contract.set_opened_by_moment_id(change.nudge.id());
+    case v1::NudgeChanged::kWithdrawn:
+      return contract.set_withdrawn(change.withdrawn);
+    case v1::NudgeChanged::kOwnerEventId:
+      return contract.set_owner_event_id(owner_event_id.data(), owner_event_id.size());
+    case v1::NudgeChanged::kReplanned:
+      return contract.set_replanned(change.nudge.held_by);
+    case v1::NudgeChanged::kSnoozeEnded:
+      return contract.set_snooze_ended(true);
+    case v1::NudgeChanged::REASON_NOT_SET:
+      TEND_CHECK(false);
+  }
+}
+
 template <typename Message>
 bool Parse(absl::string_view bytes, Message& message) {
   return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
@@ -68,8 +87,15 @@ stream::Outcome NotificationProcessor::ProcessMoment(const stream::Record& recor
     return stream::Outcome::Used();
   }
   OwnerInbox& inbox = inboxes_.Mutable(record.key);
-  InboxEditor(attention_, context.now(), inbox, changes_).Apply(event);
-  Finish(record.key, inbox, context);
+  InboxEditor editor(attention_, context.now(), inbox, changes_);
+  if (event.has_opened()) {
+    const std::shared_ptr<const v1::MomentOpened> moment(event.release_opened());
+    editor.Open(moment);
+    Finish(record.key, inbox, {moment->source_position()}, context);
+  } else {
+    editor.Close(event.closed());
+    Finish(record.key, inbox, {event.closed().source_position()}, context);
+  }
   return stream::Outcome::Used();
 }
 
@@ -84,7 +110,7 @@ stream::Outcome NotificationProcessor::ProcessOwnerEvent(const stream::Record& r
   if (!Counts(effect)) return effect == Effect::kNoNudge ? Absent() : stream::Outcome::Used();
   OwnerInbox& inbox = inboxes_.Mutable(record.key);
   InboxEditor(attention_, context.now(), inbox, changes_).Apply(event, FindZone);
-  Finish(record.key, inbox, context);
+  Finish(record.key, inbox, {event.source_position(), event.event_id()}, context);
   return stream::Outcome::Used();
 }
 
@@ -94,7 +120,7 @@ void NotificationProcessor::OnTime(stream::Context& context) {
     OwnerInbox& inbox = inboxes_.Mutable(owner_id);
     InboxEditor(attention_, context.now(), inbox, changes_).Wake();
     TEND_CHECK(DueOf(inbox) > context.now());
-    Finish(owner_id, inbox, context);
+    Finish(owner_id, inbox, {}, context);
   }
 }
 
@@ -116,14 +142,26 @@ bool NotificationProcessor::Counts(Effect effect) {
 }
 
 void NotificationProcessor::Finish(absl::string_view owner_id, const OwnerInbox& inbox,
-                                   stream::Context& context) {
-  for (const v1::NudgeChanged& change : changes_) {
-    bytes_.clear();
-    change.AppendToString(&bytes_);
-    context.Emit(kNudgesTopic, owner_id, bytes_);
-  }
+                                   const Cause& cause, stream::Context& context) {
+  for (const NudgeChange& change : changes_) Emit(change, cause, context);
   changes_.clear();
   due_.Set(owner_id, DueOf(inbox));
+}
+
+void NotificationProcessor::Emit(const NudgeChange& change, const Cause& cause,
+                                 stream::Context& context) {
+  const NudgeContract nudge(change.nudge, *nudge_changed_.mutable_nudge());
+  nudge_changed_.set_from_state(change.from);
+  *nudge_changed_.mutable_change_time() = model::ToStamp(context.now());
+  SetReason(change, cause.owner_event_id, nudge_changed_);
+  if (cause.source.ByteSizeLong() > 0) {
+    *nudge_changed_.mutable_source_position() = cause.source;
+  } else {
+    nudge_changed_.clear_source_position();
+  }
+  bytes_.clear();
+  nudge_changed_.AppendToString(&bytes_);
+  context.Emit(kNudgesTopic, change.nudge.owner_id(), bytes_);
 }
 
 absl::Status NotificationProcessor::Restore(absl::string_view key,
@@ -157,12 +195,14 @@ absl::Status NotificationProcessor::RestoreNudge(absl::string_view owner_id,
   NudgeList& nudges = inboxes_.Load(owner_id).nudges;
   if (const int index = nudges.IndexOf(nudge_id); index >= 0) nudges.Remove(index);
   if (!value.has_value()) return absl::OkStatus();
-  v1::Nudge nudge;
-  if (!Parse(*value, nudge) || nudge.nudge_id() != nudge_id) {
+  v1::Nudge contract;
+  std::optional<Nudge> nudge;
+  if (Parse(*value, contract)) nudge = FromContract(std::move(contract));
+  if (!nudge.has_value() || nudge->id() != nudge_id) {
     return absl::DataLossError(
         absl::StrCat("nudge ", nudge_id, " of owner ", owner_id, " cannot be read"));
   }
-  nudges.Add(std::move(nudge));
+  nudges.Add(*std::move(nudge));
   return absl::OkStatus();
 }
 
@@ -178,15 +218,17 @@ void NotificationProcessor::FlushChanges(stream::ChangelogSink sink) {
     record.AppendToString(&bytes_);
     sink(key, absl::string_view(bytes_));
   };
+  const NudgeList none;
   inboxes_.ForEachChanged(
       [&](const std::string& owner_id, const OwnerInbox* before, const OwnerInbox* inbox) {
         put(owner_id, inbox->record);  // an inbox, once made, stays
-        inbox->nudges.ForEachChangeSince(
-            before == nullptr ? NudgeList() : before->nudges,
-            [&](const std::string& nudge_id, const v1::Nudge* nudge) {
-              const std::string key = absl::StrCat(owner_id, kNudgeKeySeparator, nudge_id);
-              nudge == nullptr ? sink(key, std::nullopt) : put(key, *nudge);
-            });
+        const auto put_nudge = [&](const std::string& nudge_id, const Nudge* nudge) {
+          const std::string key = absl::StrCat(owner_id, kNudgeKeySeparator, nudge_id);
+          if (nudge == nullptr) return sink(key, std::nullopt);
+          const NudgeContract contract(*nudge, nudge_);
+          put(key, nudge_);
+        };
+        inbox->nudges.ForEachChangeSince(before == nullptr ? none : before->nudges, put_nudge);
       });
 }
 

@@ -13,7 +13,10 @@
 #include "common/stream/processor.h"
 #include "services/notification/domain/due_index.h"
 #include "services/notification/domain/inbox.h"
+#include "tend/v1/moment.pb.h"
+#include "tend/v1/nudge.pb.h"
 #include "tend/v1/policy.pb.h"
+#include "tend/v1/position.pb.h"
 
 namespace tend::notification {
 
@@ -55,6 +58,12 @@ class NotificationProcessor final : public stream::Processor {
   const stream::JournaledMap<std::string, OwnerInbox>& inboxes() const { return inboxes_; }
 
  private:
+  // What an inbox is changed by; empty where time does it.
+  struct Cause {
+    const v1::Position& source = v1::Position::default_instance();
+    absl::string_view owner_event_id = {};
+  };
+
   stream::Outcome ProcessMoment(const stream::Record& record, stream::Context& context);
   stream::Outcome ProcessOwnerEvent(const stream::Record& record, stream::Context& context);
   // Whether the event is to be applied; counts it otherwise.
@@ -62,15 +71,19 @@ class NotificationProcessor final : public stream::Processor {
   absl::Status RestoreNudge(absl::string_view owner_id, absl::string_view nudge_id,
                             std::optional<absl::string_view> value);
   // Emits what an editor did to an owner's nudges, and sees to when the inbox is due.
-  void Finish(absl::string_view owner_id, const OwnerInbox& inbox, stream::Context& context);
+  void Finish(absl::string_view owner_id, const OwnerInbox& inbox, const Cause& cause,
+              stream::Context& context);
+  void Emit(const NudgeChange& change, const Cause& cause, stream::Context& context);
 
   const v1::AttentionPolicy attention_;
   stream::JournaledMap<std::string, OwnerInbox> inboxes_;
   DueIndex due_;
   NotificationCounts counts_;
-  // Of the event being processed; members for their memory.
+  // Of the event being processed, or the record being written; members for their memory.
   v1::MomentEvent moment_event_;
   NudgeChanges changes_;
+  v1::NudgeChanged nudge_changed_;
+  v1::Nudge nudge_;
   std::string bytes_;
 };
 

@@ -113,7 +113,8 @@ StateText NotificationState(const stream::Processor& processor) {
       [&state](const std::string& owner, const notification::OwnerInbox& inbox) {
         state[owner] = absl::StrCat(inbox.zone.name(), " ", inbox.record.ShortDebugString());
         for (int i = 0; i < inbox.nudges.size(); ++i) {
-          const v1::Nudge& nudge = inbox.nudges[i];
+          v1::Nudge nudge;
+          const notification::NudgeContract contract(inbox.nudges[i], nudge);
           state[absl::StrCat(owner, " ", nudge.nudge_id())] = nudge.ShortDebugString();
         }
       });

@@ -4,39 +4,48 @@
 #include <utility>
 
 #include "common/model/proto_time.h"
+#include "services/notification/domain/inbox.h"
 
 namespace tend::notification {
 namespace {
 
 // It takes one of the day's outreach nudges. One that comes back from a snooze was counted already,
 // or comes when its owner wished.
-bool Counted(const v1::Nudge& nudge) {
-  return nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.has_snooze_until_time();
+bool Counted(const Nudge& nudge) {
+  return nudge.moment->family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.snooze_until.has_value();
 }
 
-bool HoldsPlace(const v1::Nudge& nudge) {
-  return Counted(nudge) && model::ToTime(nudge.deliver_not_before_time()) <
-                               model::ToTime(nudge.moment().expire_time());
+bool HoldsPlace(const Nudge& nudge) {
+  return Counted(nudge) && nudge.deliver_not_before < nudge.expire_time;
 }
 
-v1::PlannedDay& DayOf(PlannedDays& days, int day) {
-  for (v1::PlannedDay& planned : days) {
-    if (planned.day() == day) return planned;
-  }
-  v1::PlannedDay* added = days.Add();
-  added->set_day(day);
-  return *added;
+PlannedDays::iterator DayIn(PlannedDays& days, int day) {
+  return std::find_if(days.begin(), days.end(),
+                      [day](const v1::PlannedDay& planned) { return planned.day() == day; });
+}
+
+void TakePlace(int day, PlannedDays& days) {
+  const auto planned = DayIn(days, day);
+  v1::PlannedDay& taken = planned == days.end() ? *days.Add() : *planned;
+  taken.set_day(day);
+  taken.set_outreach(taken.outreach() + 1);
+}
+
+void GiveBackPlace(int day, PlannedDays& days) {
+  const auto planned = DayIn(days, day);
+  if (planned == days.end()) return;
+  planned->set_outreach(planned->outreach() - 1);
+  if (planned->outreach() <= 0) days.erase(planned);
 }
 
 // A snoozed nudge comes back when its owner wished, quiet hours and leave allowing.
-absl::Time EarliestOf(const v1::Nudge& nudge, absl::Time now) {
-  return nudge.has_snooze_until_time() ? std::max(now, model::ToTime(nudge.snooze_until_time()))
-                                       : now;
+absl::Time EarliestOf(const Nudge& nudge, absl::Time now) {
+  return std::max(now, nudge.snooze_until.value_or(now));
 }
 
-void Set(const Delivery& delivery, v1::Nudge& nudge) {
-  *nudge.mutable_deliver_not_before_time() = model::ToStamp(delivery.not_before);
-  nudge.set_held_by(delivery.held_by);
+void Set(const Delivery& delivery, Nudge& nudge) {
+  nudge.deliver_not_before = delivery.not_before;
+  nudge.held_by = delivery.held_by;
 }
 
 }  // namespace
@@ -46,15 +55,12 @@ Agenda::Agenda(const v1::AttentionPolicy& policy, absl::Time now, OwnerInbox& in
   DropPastDays();
 }
 
-bool Agenda::Waits(const v1::Nudge& nudge) const {
-  return model::ToTime(nudge.deliver_not_before_time()) > now_;
-}
+bool Agenda::Waits(const Nudge& nudge) const { return nudge.deliver_not_before > now_; }
 
-bool Agenda::Release(const v1::Nudge& nudge) {
+bool Agenda::Release(const Nudge& nudge) {
   if (!Waits(nudge) || !HoldsPlace(nudge)) return false;
-  const int day = DayNumber(model::ToTime(nudge.deliver_not_before_time()), inbox_.zone);
-  v1::PlannedDay& planned = DayOf(*inbox_.record.mutable_planned_days(), day);
-  planned.set_outreach(std::max(0, planned.outreach() - 1));
+  const int day = DayNumber(nudge.deliver_not_before, inbox_.zone);
+  GiveBackPlace(day, *inbox_.record.mutable_planned_days());
   return true;
 }
 
@@ -62,7 +68,7 @@ void Agenda::ReleaseAll() {
   for (int i = 0; i < inbox_.nudges.size(); ++i) Release(inbox_.nudges[i]);
 }
 
-void Agenda::Plan(v1::Nudge& nudge) {
+void Agenda::Plan(Nudge& nudge) {
   const Attention attention = ResolveAttention(policy_, inbox_.record.preferences());
   Hint hint{now_};
   Set(PlanFrom(attention, nudge, hint), nudge);
@@ -73,11 +79,11 @@ std::vector<int> Agenda::PlanAll() {
   std::vector<int> changed;
   Hint hint{now_};
   for (int i = 0; i < inbox_.nudges.size(); ++i) {
-    const v1::Nudge& nudge = inbox_.nudges[i];
+    const Nudge& nudge = inbox_.nudges[i];
     if (!Waits(nudge)) continue;
     const Delivery delivery = PlanFrom(attention, nudge, hint);
-    if (delivery.not_before == model::ToTime(nudge.deliver_not_before_time())) continue;
-    v1::Nudge moved = nudge;
+    if (delivery.not_before == nudge.deliver_not_before) continue;
+    Nudge moved = nudge;
     Set(delivery, moved);
     inbox_.nudges.Replace(i, std::move(moved));
     changed.push_back(i);
@@ -85,14 +91,13 @@ std::vector<int> Agenda::PlanAll() {
   return changed;
 }
 
-Delivery Agenda::PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hint& hint) {
+Delivery Agenda::PlanFrom(const Attention& attention, const Nudge& nudge, Hint& hint) {
   const v1::Inbox& record = inbox_.record;
   const OwnerGuards guards{attention, inbox_.zone, model::ToTime(record.leave_start_time()),
                            model::ToTime(record.leave_end_time()), record.planned_days()};
   const bool counted = Counted(nudge);
-  const bool snoozed = nudge.has_snooze_until_time();
-  DeliveryQuestion question{EarliestOf(nudge, now_), model::ToTime(nudge.moment().expire_time()),
-                            counted,
+  const bool snoozed = nudge.snooze_until.has_value();
+  DeliveryQuestion question{EarliestOf(nudge, now_), nudge.expire_time, counted,
                             /*digest=*/!snoozed};
   // Places only fill up, so the next counted nudge is told no earlier than this one: the search
   // goes on where it stood, and an inbox is planned in one pass over its days.
@@ -103,22 +108,21 @@ Delivery Agenda::PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hi
     hint = {delivery.not_before, delivery.held_by};
   }
   // Told at its very end: it found no time in its life, and takes no place.
-  if (counted && delivery.not_before < model::ToTime(nudge.moment().expire_time())) {
+  if (counted && delivery.not_before < nudge.expire_time) {
     const int day = DayNumber(delivery.not_before, inbox_.zone);
-    v1::PlannedDay& planned = DayOf(*inbox_.record.mutable_planned_days(), day);
-    planned.set_outreach(planned.outreach() + 1);
+    TakePlace(day, *inbox_.record.mutable_planned_days());
   }
   return delivery;
 }
 
 void Agenda::DropPastDays() {
-  const int today = DayNumber(now_, inbox_.zone);
   PlannedDays& days = *inbox_.record.mutable_planned_days();
-  days.erase(std::remove_if(days.begin(), days.end(),
-                            [today](const v1::PlannedDay& planned) {
-                              return planned.day() < today || planned.outreach() == 0;
-                            }),
-             days.end());
+  if (days.empty()) return;
+  const int today = DayNumber(now_, inbox_.zone);
+  days.erase(
+      std::remove_if(days.begin(), days.end(),
+                     [today](const v1::PlannedDay& planned) { return planned.day() < today; }),
+      days.end());
 }
 
 }  // namespace tend::notification

@@ -8,9 +8,11 @@
 
 #include "absl/time/time.h"
 #include "services/notification/domain/delivery.h"
-#include "services/notification/domain/inbox.h"
+#include "services/notification/domain/nudge.h"
 
 namespace tend::notification {
+
+struct OwnerInbox;
 
 // Plans one owner's nudges at one `now`. Borrows the inbox.
 //
@@ -21,15 +23,15 @@ class Agenda {
   Agenda(const v1::AttentionPolicy& policy, absl::Time now, OwnerInbox& inbox);
 
   // Its owner has not been told.
-  bool Waits(const v1::Nudge& nudge) const;
+  bool Waits(const Nudge& nudge) const;
 
   // Gives back the day's outreach nudge that a waiting nudge holds. Returns whether it held one.
-  bool Release(const v1::Nudge& nudge);
+  bool Release(const Nudge& nudge);
   // The same for all nudges.
   void ReleaseAll();
 
   // Sets a nudge's time and what holds it, and takes its place in the day. REQUIRES: it holds none.
-  void Plan(v1::Nudge& nudge);
+  void Plan(Nudge& nudge);
 
   // Plans all waiting nudges, the oldest first, by the inbox as it is now. Returns the indexes of
   // those whose time changed. REQUIRES: ReleaseAll.
@@ -42,7 +44,7 @@ class Agenda {
   };
   // Takes a place in the day for the nudge. `hint`: no counted nudge can be told before; moved on
   // by this one.
-  Delivery PlanFrom(const Attention& attention, const v1::Nudge& nudge, Hint& hint);
+  Delivery PlanFrom(const Attention& attention, const Nudge& nudge, Hint& hint);
   void DropPastDays();
 
   const v1::AttentionPolicy& policy_;

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/model/proto_time.h"
+#include "services/notification/domain/inbox.h"
 #include "services/notification/domain/quiet_hours.h"
 
 namespace tend::notification {
@@ -19,6 +21,11 @@ constexpr int kCap = 2;
 std::optional<absl::TimeZone> FindZone(absl::string_view name) {
   absl::TimeZone zone;
   return absl::LoadTimeZone(name, &zone) ? std::optional(zone) : std::nullopt;
+}
+
+// It takes one of the day's outreach nudges.
+bool Counted(const Nudge& nudge) {
+  return nudge.moment->family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.snooze_until.has_value();
 }
 
 // Random life of one inbox: moments open and close, the owner answers, snoozes, goes away, moves.
@@ -82,7 +89,9 @@ class RandomInbox {
   }
   void Apply(const v1::MomentEvent& event) {
     if (EffectOf(event, &inbox_, now_) != Effect::kChange) return;
-    InboxEditor(policy_, now_, inbox_, changes_).Apply(event);
+    InboxEditor editor(policy_, now_, inbox_, changes_);
+    if (event.has_closed()) return editor.Close(event.closed());
+    editor.Open(std::make_shared<v1::MomentOpened>(event.opened()));
   }
   void Open() {
     v1::MomentEvent event;
@@ -104,12 +113,10 @@ class RandomInbox {
   // Outreach nudges whose time has come while they were in the inbox, once each, by local day.
   void CountTold() {
     for (int i = 0; i < inbox_.nudges.size(); ++i) {
-      const v1::Nudge& nudge = inbox_.nudges[i];
-      const absl::Time time = model::ToTime(nudge.deliver_not_before_time());
-      const bool counted =
-          nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH && !nudge.has_snooze_until_time();
-      if (!counted || time > now_ || time >= model::ToTime(nudge.moment().expire_time())) continue;
-      if (told_ids_.emplace(nudge.nudge_id(), true).second) ++told_[DayNumber(time, inbox_.zone)];
+      const Nudge& nudge = inbox_.nudges[i];
+      const absl::Time time = nudge.deliver_not_before;
+      if (!Counted(nudge) || time > now_ || time >= nudge.expire_time) continue;
+      if (told_ids_.emplace(nudge.id(), true).second) ++told_[DayNumber(time, inbox_.zone)];
     }
   }
 
@@ -128,12 +135,9 @@ class RandomInbox {
 std::map<int, int> PlacesAhead(const OwnerInbox& inbox, absl::Time now) {
   std::map<int, int> places;
   for (int i = 0; i < inbox.nudges.size(); ++i) {
-    const v1::Nudge& nudge = inbox.nudges[i];
-    const absl::Time time = model::ToTime(nudge.deliver_not_before_time());
-    if (nudge.moment().family() != v1::MOMENT_FAMILY_OUTREACH || nudge.has_snooze_until_time() ||
-        time >= model::ToTime(nudge.moment().expire_time())) {
-      continue;
-    }
+    const Nudge& nudge = inbox.nudges[i];
+    const absl::Time time = nudge.deliver_not_before;
+    if (!Counted(nudge) || time >= nudge.expire_time) continue;
     const int day = DayNumber(time, inbox.zone);
     if (day > DayNumber(now, inbox.zone)) ++places[day];
   }
@@ -187,12 +191,9 @@ TEST(AgendaTest, WhatWaitsIsToldInTheOrderInWhichItCame) {
       absl::Time before = absl::InfinitePast();
       const NudgeList& nudges = random.inbox().nudges;
       for (int i = 0; i < nudges.size(); ++i) {
-        const v1::Nudge& nudge = nudges[i];
-        const absl::Time time = model::ToTime(nudge.deliver_not_before_time());
-        if (nudge.moment().family() != v1::MOMENT_FAMILY_OUTREACH || time <= random.now() ||
-            nudge.has_snooze_until_time() || time >= model::ToTime(nudge.moment().expire_time())) {
-          continue;
-        }
+        const Nudge& nudge = nudges[i];
+        const absl::Time time = nudge.deliver_not_before;
+        if (!Counted(nudge) || time <= random.now() || time >= nudge.expire_time) continue;
         ASSERT_LE(before, time) << "seed " << seed;
         before = time;
       }

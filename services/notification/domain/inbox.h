@@ -9,13 +9,14 @@
 #ifndef TEND_SERVICES_NOTIFICATION_DOMAIN_INBOX_H_
 #define TEND_SERVICES_NOTIFICATION_DOMAIN_INBOX_H_
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "services/notification/domain/attention.h"
+#include "services/notification/domain/agenda.h"
 #include "services/notification/domain/nudge_list.h"
 #include "tend/v1/moment.pb.h"
 #include "tend/v1/nudge.pb.h"
@@ -65,7 +66,14 @@ Effect EffectOf(const v1::OwnerEvent& event, const OwnerInbox* inbox, absl::Time
 // When Wake next has something to do: a snooze ends or a nudge expires. InfiniteFuture: never.
 absl::Time DueOf(const OwnerInbox& inbox);
 
-using NudgeChanges = std::vector<v1::NudgeChanged>;
+// What was done to a nudge. The rest of its contract is the same for all that one event did.
+struct NudgeChange {
+  Nudge nudge;  // as it is now
+  v1::NudgeState from = v1::NUDGE_STATE_UNSPECIFIED;
+  v1::NudgeChanged::ReasonCase reason = v1::NudgeChanged::REASON_NOT_SET;
+  v1::CloseCause withdrawn = v1::CLOSE_CAUSE_UNSPECIFIED;  // of the reason kWithdrawn
+};
+using NudgeChanges = std::vector<NudgeChange>;
 
 // Makes one change of one inbox and appends what it did to the nudges, in order. Borrows all it is
 // given.
@@ -76,7 +84,8 @@ class InboxEditor {
               NudgeChanges& changes);
 
   // REQUIRES: the event's effect is kChange.
-  void Apply(const v1::MomentEvent& event);
+  void Open(std::shared_ptr<const v1::MomentOpened> moment);
+  void Close(const v1::MomentClosed& moment);
   void Apply(const v1::OwnerEvent& event, ZoneFinder find_zone);
 
   // Ends snoozes and expires nudges that are due.
@@ -84,31 +93,29 @@ class InboxEditor {
 
  private:
   void Start(absl::string_view owner_id);
-  void Open(const v1::MomentOpened& moment);
-  void Answer(const v1::OwnerEvent& event);
-  void Snooze(const v1::OwnerEvent& event);
+  void Answer(const v1::NudgeAnswered& answered);
+  void Snooze(const v1::NudgeSnoozed& snoozed);
   // Preferences, leave, roster: what is not told yet is planned anew.
   void SetOwner(const v1::OwnerEvent& event, ZoneFinder find_zone);
 
   // Whether there is room for one more, after an old one left for it where need be.
   bool MakeRoom();
-  // Takes the nudge out of the inbox, in its last state. `change` carries the reason.
-  void Leave(int index, v1::NudgeState state, v1::NudgeChanged change);
+  // Takes the nudge out of the inbox, in its last state.
+  void Leave(int index, v1::NudgeState state, v1::NudgeChanged::ReasonCase reason,
+             v1::CloseCause withdrawn = v1::CLOSE_CAUSE_UNSPECIFIED);
+  void Expire(int index);
   void EndSnooze(int index);
   // A place in a day became free: those that wait move up.
   void MoveUp();
-  void EmitReplanned(const std::vector<int>& indexes);
-  // Appends `change` with the nudge as it is now.
-  void Emit(const v1::Nudge& nudge, v1::NudgeState from, v1::NudgeChanged change);
+  // Plans all that waits. REQUIRES: it was released.
+  void Replan();
 
-  const v1::AttentionPolicy& policy_;
   const absl::Time now_;
   OwnerInbox& inbox_;
   v1::Inbox& record_;
   NudgeList& nudges_;
   NudgeChanges& changes_;
-  // Of the event being applied; nullptr while time does it.
-  const v1::Position* source_ = nullptr;
+  Agenda agenda_;
 };
 
 }  // namespace tend::notification

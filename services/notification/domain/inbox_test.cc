@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -75,8 +76,7 @@ class Story {
     return hour * 60 + minute;
   }
 
-  std::string When(const google::protobuf::Timestamp& stamp) const {
-    const absl::Time time = model::ToTime(stamp);
+  std::string When(absl::Time time) const {
     if (time == now_) return "now";
     const absl::CivilDay day = absl::ToCivilDay(time, inbox_.zone);
     const auto week = (day - absl::CivilDay(2026, 3, 2)) / 7;
@@ -84,21 +84,21 @@ class Story {
                         absl::FormatTime(" %H:%M", time, inbox_.zone));
   }
 
-  std::string Print(const v1::NudgeChanged& change) const {
-    const v1::Nudge& nudge = change.nudge();
-    const std::string& id = nudge.nudge_id();
-    if (nudge.state() == v1::NUDGE_STATE_EXPIRED) return id + " expired";
-    if (nudge.state() == v1::NUDGE_STATE_ANSWERED) return id + " answered";
-    if (nudge.state() == v1::NUDGE_STATE_WITHDRAWN) {
-      return absl::StrCat(id, " withdrawn ", v1::CloseCause_Name(change.withdrawn()).substr(12));
+  std::string Print(const NudgeChange& change) const {
+    const Nudge& nudge = change.nudge;
+    if (nudge.state == v1::NUDGE_STATE_EXPIRED) return nudge.id() + " expired";
+    if (nudge.state == v1::NUDGE_STATE_ANSWERED) return nudge.id() + " answered";
+    if (nudge.state == v1::NUDGE_STATE_WITHDRAWN) {
+      return absl::StrCat(nudge.id(), " withdrawn ",
+                          v1::CloseCause_Name(change.withdrawn).substr(12));
     }
-    const char* what = change.has_opened_by_moment_id() ? " open "
-                       : change.has_replanned()         ? " moved "
-                       : change.has_snooze_ended()      ? " back "
-                                                        : " snoozed ";
-    std::string text = absl::StrCat(id, what, When(nudge.deliver_not_before_time()));
-    if (nudge.held_by() != v1::GUARD_REASON_UNSPECIFIED) {
-      absl::StrAppend(&text, " ", v1::GuardReason_Name(nudge.held_by()).substr(13));
+    const char* what = change.reason == v1::NudgeChanged::kOpenedByMomentId ? " open "
+                       : change.reason == v1::NudgeChanged::kReplanned      ? " moved "
+                       : change.reason == v1::NudgeChanged::kSnoozeEnded    ? " back "
+                                                                            : " snoozed ";
+    std::string text = absl::StrCat(nudge.id(), what, When(nudge.deliver_not_before));
+    if (nudge.held_by != v1::GUARD_REASON_UNSPECIFIED) {
+      absl::StrAppend(&text, " ", v1::GuardReason_Name(nudge.held_by).substr(13));
     }
     return text;
   }
@@ -111,7 +111,7 @@ class Story {
     if (effect == Effect::kNoNudge) return "no nudge";
     if (effect == Effect::kRepeat) return "repeat";
     if (effect == Effect::kPast) return "past";
-    return absl::StrJoin(changes, ", ", [&](std::string* out, const v1::NudgeChanged& change) {
+    return absl::StrJoin(changes, ", ", [&](std::string* out, const NudgeChange& change) {
       absl::StrAppend(out, Print(change));
     });
   }
@@ -124,7 +124,13 @@ class Story {
     }
     const v1::MomentEvent event = Moment(words);
     const Effect effect = EffectOf(event, &inbox_, now_);
-    if (effect == Effect::kChange) InboxEditor(policy_, now_, inbox_, changes).Apply(event);
+    if (effect != Effect::kChange) return effect;
+    InboxEditor editor(policy_, now_, inbox_, changes);
+    if (event.has_closed()) {
+      editor.Close(event.closed());
+    } else {
+      editor.Open(std::make_shared<v1::MomentOpened>(event.opened()));
+    }
     return effect;
   }
 

@@ -5,59 +5,56 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/hash.h"
 
 namespace tend::notification {
 namespace {
 
-bool Before(const v1::Nudge& a, const v1::Nudge& b) {
-  const auto place = [](const v1::Nudge& nudge) {
-    return std::make_tuple(nudge.create_time().seconds(), nudge.create_time().nanos(),
-                           absl::string_view(nudge.nudge_id()));
-  };
-  return place(a) < place(b);
+bool Before(const Nudge& a, const Nudge& b) {
+  return std::tie(a.create_time, a.id()) < std::tie(b.create_time, b.id());
 }
 
 }  // namespace
 
-int NudgeList::IndexOf(absl::string_view nudge_id) const {
-  for (size_t i = 0; i < nudges_.size(); ++i) {
-    if (nudges_[i]->nudge_id() == nudge_id) return static_cast<int>(i);
+int NudgeList::IndexOf(absl::string_view id) const {
+  const uint64_t hash = StableHash(id);
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const Nudge& nudge = places_[i].nudge;
+    if (nudge.id_hash == hash && nudge.id() == id) return static_cast<int>(i);
   }
   return -1;
 }
 
-void NudgeList::Add(v1::Nudge nudge) {
-  auto added = std::make_shared<const v1::Nudge>(std::move(nudge));
-  const auto place =
-      std::upper_bound(nudges_.begin(), nudges_.end(), added,
-                       [](const Shared& a, const Shared& b) { return Before(*a, *b); });
-  nudges_.insert(place, std::move(added));
+void NudgeList::Add(Nudge nudge) {
+  const auto place = std::upper_bound(
+      places_.begin(), places_.end(), nudge,
+      [](const Nudge& added, const Place& there) { return Before(added, there.nudge); });
+  places_.insert(place, {std::move(nudge), ++last_revision_});
 }
 
-void NudgeList::Replace(int index, v1::Nudge nudge) {
-  Shared& place = nudges_[static_cast<size_t>(index)];
-  TEND_CHECK(!Before(*place, nudge) && !Before(nudge, *place));
-  place = std::make_shared<const v1::Nudge>(std::move(nudge));
+void NudgeList::Replace(int index, Nudge nudge) {
+  Place& place = places_[static_cast<size_t>(index)];
+  TEND_CHECK(!Before(place.nudge, nudge) && !Before(nudge, place.nudge));
+  place = {std::move(nudge), ++last_revision_};
 }
 
-void NudgeList::Remove(int index) { nudges_.erase(nudges_.begin() + index); }
+void NudgeList::Remove(int index) { places_.erase(places_.begin() + index); }
 
 void NudgeList::ForEachChangeSince(
     const NudgeList& before,
-    absl::FunctionRef<void(const std::string& nudge_id, const v1::Nudge* nudge)> visit) const {
-  auto old = before.nudges_.begin();
-  for (const Shared& nudge : nudges_) {
-    for (; old != before.nudges_.end() && *old != nudge && Before(**old, *nudge); ++old) {
-      visit((*old)->nudge_id(), nullptr);
+    absl::FunctionRef<void(const std::string& id, const Nudge* nudge)> visit) const {
+  auto old = before.places_.begin();
+  const auto end = before.places_.end();
+  for (const auto& [nudge, revision] : places_) {
+    while (old != end && old->revision != revision && Before(old->nudge, nudge)) {
+      visit(old->nudge.id(), nullptr);
+      ++old;
     }
-    if (old == before.nudges_.end() || Before(*nudge, **old)) {
-      visit(nudge->nudge_id(), nudge.get());
-      continue;
-    }
-    if (*old != nudge) visit(nudge->nudge_id(), nudge.get());
-    ++old;
+    const bool unchanged = old != end && old->revision == revision;
+    if (!unchanged) visit(nudge.id(), &nudge);
+    if (unchanged || (old != end && !Before(nudge, old->nudge))) ++old;
   }
-  for (; old != before.nudges_.end(); ++old) visit((*old)->nudge_id(), nullptr);
+  for (; old != end; ++old) visit(old->nudge.id(), nullptr);
 }
 
 }  // namespace tend::notification

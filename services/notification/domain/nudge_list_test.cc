@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace tend::notification {
@@ -11,24 +14,22 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-v1::Nudge Nudge(const std::string& id, int created, v1::Feedback feedback = {}) {
-  v1::Nudge nudge;
-  nudge.set_nudge_id(id);
-  nudge.mutable_create_time()->set_seconds(created);
-  nudge.set_feedback(feedback);
-  return nudge;
+Nudge ANudge(const std::string& id, int created) {
+  auto moment = std::make_shared<v1::MomentOpened>();
+  moment->set_moment_id(id);
+  return Nudge(std::move(moment), absl::FromUnixSeconds(created));
 }
 
 std::vector<std::string> Ids(const NudgeList& list) {
   std::vector<std::string> ids;
   ids.reserve(static_cast<size_t>(list.size()));
-  for (int i = 0; i < list.size(); ++i) ids.push_back(list[i].nudge_id());
+  for (int i = 0; i < list.size(); ++i) ids.push_back(list[i].id());
   return ids;
 }
 
 std::vector<std::string> Changes(const NudgeList& before, const NudgeList& after) {
   std::vector<std::string> changes;
-  after.ForEachChangeSince(before, [&](const std::string& id, const v1::Nudge* nudge) {
+  after.ForEachChangeSince(before, [&](const std::string& id, const Nudge* nudge) {
     changes.push_back(absl::StrCat(nudge == nullptr ? "-" : "+", id));
   });
   return changes;
@@ -36,9 +37,9 @@ std::vector<std::string> Changes(const NudgeList& before, const NudgeList& after
 
 NudgeList ThreeNudges() {
   NudgeList list;
-  list.Add(Nudge("c", 20));
-  list.Add(Nudge("b", 10));
-  list.Add(Nudge("a", 20));
+  list.Add(ANudge("c", 20));
+  list.Add(ANudge("b", 10));
+  list.Add(ANudge("a", 20));
   return list;
 }
 
@@ -52,12 +53,14 @@ TEST(NudgeListTest, ACopyKeepsWhatItHeldAndDiffersByWhatChanged) {
   const NudgeList before = ThreeNudges();
   NudgeList after = before;
   EXPECT_THAT(Changes(before, after), IsEmpty());
-  after.Replace(1, Nudge("a", 20, v1::FEEDBACK_TOO_EARLY));
+  Nudge snoozed = after[1];
+  snoozed.state = v1::NUDGE_STATE_SNOOZED;
+  after.Replace(1, std::move(snoozed));
   after.Remove(0);
-  after.Add(Nudge("d", 15));
+  after.Add(ANudge("d", 15));
   EXPECT_THAT(Changes(before, after), ElementsAre("-b", "+d", "+a"));
   EXPECT_THAT(Changes(after, before), ElementsAre("+b", "-d", "+a"));
-  EXPECT_EQ(before[1].feedback(), v1::FEEDBACK_UNSPECIFIED);
+  EXPECT_EQ(before[1].state, v1::NUDGE_STATE_OPEN);
   EXPECT_THAT(Changes(before, NudgeList()), ElementsAre("-b", "-a", "-c"));
 }
 
