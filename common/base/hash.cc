@@ -1,7 +1,8 @@
 #include "common/base/hash.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 #include <xxhash.h>
 
@@ -10,8 +11,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/base/check.h"
+#include "common/base/owned.h"
 
 namespace tend {
 namespace {
@@ -22,8 +23,26 @@ constexpr std::array<uint8_t, 16> kPersonNamespace = {
 
 XXH3_state_t* StateOf(void* state) { return static_cast<XXH3_state_t*>(state); }
 
+EVP_MAC_CTX* HmacOf(void* hmac) { return static_cast<EVP_MAC_CTX*>(hmac); }
+
+EVP_MAC_CTX* NewHmac(absl::string_view key) {
+  TEND_CHECK(!key.empty());
+  const Owned<EVP_MAC, EVP_MAC_free> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  TEND_CHECK(mac != nullptr);
+  EVP_MAC_CTX* const hmac = EVP_MAC_CTX_new(mac.get());
+  TEND_CHECK(hmac != nullptr);
+  std::string digest = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
+  TEND_CHECK(EVP_MAC_init(hmac, reinterpret_cast<const uint8_t*>(key.data()), key.size(),
+                          parameters) == 1);
+  return hmac;
+}
+
 std::string Hex(const XXH128_hash_t& hash) {
-  return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
+  return absl::StrCat(absl::Hex(hash.high64, absl::kZeroPad16),
+                      absl::Hex(hash.low64, absl::kZeroPad16));
 }
 
 }  // namespace
@@ -48,23 +67,25 @@ void StreamingHash::Update(absl::string_view bytes) {
 
 std::string StreamingHash::Digest() const { return Hex(XXH3_128bits_digest(StateOf(state_))); }
 
-std::string KeyedUuid(absl::string_view key, absl::string_view name) {
-  std::array<uint8_t, SHA256_DIGEST_LENGTH> mac;
-  unsigned int mac_size = 0;
-  TEND_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                  reinterpret_cast<const uint8_t*>(name.data()), name.size(), mac.data(),
-                  &mac_size) != nullptr);
+KeyedUuids::KeyedUuids(absl::string_view key) : hmac_(NewHmac(key)) {}
+KeyedUuids::~KeyedUuids() { EVP_MAC_CTX_free(HmacOf(hmac_)); }
+
+std::string KeyedUuids::Of(absl::string_view name) const {
   std::array<uint8_t, kPersonNamespace.size() + SHA256_DIGEST_LENGTH> named;
   std::memcpy(named.data(), kPersonNamespace.data(), kPersonNamespace.size());
-  std::memcpy(named.data() + kPersonNamespace.size(), mac.data(), mac.size());
+  size_t mac_size = 0;
+  TEND_CHECK(EVP_MAC_init(HmacOf(hmac_), nullptr, 0, nullptr) == 1);  // anew, with the same key
+  TEND_CHECK(EVP_MAC_update(HmacOf(hmac_), reinterpret_cast<const uint8_t*>(name.data()),
+                            name.size()) == 1);
+  TEND_CHECK(EVP_MAC_final(HmacOf(hmac_), named.data() + kPersonNamespace.size(), &mac_size,
+                           SHA256_DIGEST_LENGTH) == 1);
   std::array<uint8_t, SHA_DIGEST_LENGTH> digest;
   SHA1(named.data(), named.size(), digest.data());
   digest[6] = static_cast<uint8_t>((digest[6] & 0x0f) | 0x50);  // version 5
   digest[8] = static_cast<uint8_t>((digest[8] & 0x3f) | 0x80);  // RFC 4122 variant
-  const std::string hex =
-      absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), 16});
-  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-",
-                      hex.substr(16, 4), "-", hex.substr(20, 12));
+  std::string id = absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), 16});
+  for (const size_t dash : {8, 13, 18, 23}) id.insert(dash, 1, '-');
+  return id;
 }
 
 }  // namespace tend

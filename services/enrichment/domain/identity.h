@@ -1,8 +1,8 @@
 // Which identifiers are one person: the store's interface and what goes through it. Pure values.
 //
 // Two tables: `identifier -> origin` never changes; `origin -> person` changes at merge and split.
-// An origin is the id a person had when first seen: KeyedUuid(key, founding identifier's key), so
-// that racing creators agree. A person's id is the origin that was first of its origins.
+// An origin is the id a person had when first seen: KeyedUuids(key).Of(founding identifier's key),
+// so that racing creators agree. A person's id is the origin that was first of its origins.
 //
 // STRONG identifiers (e-mail, record id, social handle) join people; WEAK ones (phone, visitor)
 // only attach where they are free, or where nobody but themselves is known of their person, because

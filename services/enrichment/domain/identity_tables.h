@@ -30,7 +30,7 @@ struct IdentityTables {
 
   std::vector<Origin> origins;
   absl::btree_map<std::string, OriginIndex> identifiers;        // by key
-  absl::btree_set<std::string> erased;                          // KeyedUuid of identifiers
+  absl::btree_set<std::string> erased;                          // KeyedUuids of identifiers
   absl::btree_map<uint64_t, std::vector<OriginIndex>> holders;  // by Proposals::HolderKey
   absl::btree_map<Pair, uint8_t> agreeing;                      // a bit per InferenceKey
   absl::btree_set<Pair> apart;

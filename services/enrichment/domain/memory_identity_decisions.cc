@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/hash.h"
 #include "services/enrichment/domain/memory_identity_store.h"
 #include "services/enrichment/domain/timestamp.h"
 
@@ -76,7 +75,7 @@ absl::Status MemoryIdentityStore::Erase(absl::string_view person_id, absl::Time 
   const OriginIndex person = origins_[found->second].person;
   absl::erase_if(origin_of_key_, [&](const auto& entry) {
     if (origins_[entry.second].person != person) return false;
-    erased_.insert(KeyedUuid(hmac_key_, entry.first));
+    erased_.insert(ids_.Of(entry.first));
     return true;
   });
   absl::flat_hash_set<absl::string_view> ids;

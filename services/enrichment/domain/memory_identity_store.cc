@@ -31,9 +31,7 @@ uint64_t MailboxHash(absl::string_view key) {
 }
 
 MemoryIdentityStore::MemoryIdentityStore(absl::string_view hmac_key)
-    : hmac_key_(hmac_key), accounts_{""} {
-  TEND_CHECK(!hmac_key.empty());
-}
+    : ids_(hmac_key), accounts_{""} {}
 
 absl::Status MemoryIdentityStore::Resolve(absl::Span<const IdentityClaim> claims, absl::Time now,
                                           absl::Span<Resolution> resolutions) {
@@ -174,7 +172,7 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::FindPerson(
 bool MemoryIdentityStore::AnyErased(const IdentityClaim& claim, const Found& found) const {
   if (erased_.empty()) return false;
   for (size_t i = 0; i < found.size(); ++i) {
-    if (found[i] == kNone && erased_.contains(KeyedUuid(hmac_key_, claim.keys[i]))) return true;
+    if (found[i] == kNone && erased_.contains(ids_.Of(claim.keys[i]))) return true;
   }
   return false;
 }
@@ -183,7 +181,7 @@ bool MemoryIdentityStore::AnyErased(const IdentityClaim& claim, const Found& fou
 // come before their wish or not.
 void MemoryIdentityStore::EraseUnknown(const IdentityClaim& claim, const Found& found) {
   for (size_t i = 0; i < found.size(); ++i) {
-    if (found[i] == kNone) erased_.insert(KeyedUuid(hmac_key_, claim.keys[i]));
+    if (found[i] == kNone) erased_.insert(ids_.Of(claim.keys[i]));
   }
 }
 
@@ -191,7 +189,7 @@ MemoryIdentityStore::OriginIndex MemoryIdentityStore::Create(const IdentityClaim
                                                              absl::Time now) {
   TEND_CHECK(origins_.size() < kErased);
   const auto index = static_cast<OriginIndex>(origins_.size());
-  const std::string id = KeyedUuid(hmac_key_, claim.keys[0]);
+  const std::string id = ids_.Of(claim.keys[0]);
   Origin& origin = origins_.emplace_back();
   TEND_CHECK(id.size() == origin.id.size());
   std::memcpy(origin.id.data(), id.data(), id.size());

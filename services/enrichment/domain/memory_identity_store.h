@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "common/base/hash.h"
 #include "services/enrichment/domain/identity.h"
 #include "services/enrichment/domain/identity_tables.h"
 #include "services/enrichment/domain/proposals.h"
@@ -99,13 +100,13 @@ class MemoryIdentityStore final : public IdentityStore {
     return {origins_[origin].id.data(), origins_[origin].id.size()};
   }
 
-  const std::string hmac_key_;
+  const KeyedUuids ids_;
   absl::flat_hash_map<std::string, OriginIndex> origin_of_key_;
   absl::flat_hash_map<std::string, OriginIndex> origin_of_id_;
   std::vector<Origin> origins_;
   std::deque<std::string> accounts_;  // the first is "": none
   absl::flat_hash_map<std::string, uint32_t> account_index_;
-  absl::flat_hash_set<std::string> erased_;  // KeyedUuid of each identifier of an erased person
+  absl::flat_hash_set<std::string> erased_;  // ids_.Of each identifier of an erased person
   Proposals proposals_;
   std::deque<v1::IdentityLogEntry> log_;  // entry i has seq log_base_ + i + 1
   int64_t log_base_ = 0;

@@ -75,10 +75,9 @@ postgres::ConnectionOptions WithSettings(postgres::ConnectionOptions options) {
 
 PostgresIdentityStore::PostgresIdentityStore(const PostgresIdentityOptions& options)
     : hmac_key_(options.hmac_key),
+      ids_(hmac_key_),
       connection_(WithSettings(options.connection)),
-      cache_(options.cached_identifiers) {
-  TEND_CHECK(!hmac_key_.empty());
-}
+      cache_(options.cached_identifiers) {}
 
 absl::Status PostgresIdentityStore::MakeTables() {
   if (migrated_) return absl::OkStatus();
@@ -240,7 +239,7 @@ absl::Status PostgresIdentityStore::Found(Claims claims, absl::Span<const size_t
   std::vector<int64_t> strong;
   for (const IdentityClaim* founder : founders) {
     keys.push_back(key(founder));
-    made.push_back(KeyedUuid(hmac_key_, keys.back()));
+    made.push_back(ids_.Of(keys.back()));
     const bool mail = KindOfKey(keys.back()) == v1::IDENTIFIER_KIND_EMAIL;
     accounts.push_back(mail ? founder->account_id : "");
     strong.push_back(IsStrong(keys.back()));
@@ -269,7 +268,7 @@ absl::Status PostgresIdentityStore::Rule(Claims claims, absl::Span<const size_t>
     }
     for (absl::string_view key : claim.keys) {
       wanted.keys.push_back(Text(key));
-      wanted.erased.push_back(KeyedUuid(hmac_key_, key));  // known ones may be erased meanwhile
+      wanted.erased.push_back(ids_.Of(key));  // known ones may be erased meanwhile
       if (IsMailWithoutAccount(key, claim)) {
         want_hash(InferenceKey::kMailbox, MailboxHash(key));
       }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "common/base/hash.h"
 #include "common/postgres/connection.h"
 #include "services/enrichment/domain/identity.h"
 #include "services/enrichment/domain/memory_identity_store.h"
@@ -83,6 +84,7 @@ class PostgresIdentityStore final : public IdentityStore {
                                  const Operation& operation);
 
   const std::string hmac_key_;
+  const KeyedUuids ids_;  // of the key
   postgres::Connection connection_;
   bool migrated_ = false;
   IdentityCache cache_;
