@@ -101,9 +101,9 @@ void WithStageAndDueTimes(benchmark::State& state) {
   for (auto _ : state) {
     const Act& act = busy.Next();
     const Folded folded = Fold(r, act, 0, busy.now, busy.model, busy.policy);
-    UpdateStage(r, {StageCauseOf(act, false), act.hash}, busy.now, busy.model, busy.policy);
+    benchmark::DoNotOptimize(
+        UpdateStage(r, {StageCauseOf(act, false), act.hash}, busy.now, busy.model, busy.policy));
     benchmark::DoNotOptimize(PersonTerms(r, busy.now, busy.model) + folded.tie_terms);
-    benchmark::DoNotOptimize(StageDue(r, busy.now, busy.model, busy.policy));
     benchmark::DoNotOptimize(MomentDue(r, busy.policy));
   }
 }
@@ -128,9 +128,10 @@ void WithMoments(benchmark::State& state) {
     }
     const Stage before = r.stage;
     const Folded folded = Fold(r, act, 0, busy.now, busy.model, busy.policy);
-    UpdateStage(r, {StageCauseOf(act, false), act.hash}, busy.now, busy.model, busy.policy);
+    const Instant stage_due =
+        UpdateStage(r, {StageCauseOf(act, false), act.hash}, busy.now, busy.model, busy.policy);
     AfterAct(r, act, folded, true, before, context);
-    due = std::min(StageDue(r, busy.now, busy.model, busy.policy), MomentDue(r, busy.policy));
+    due = std::min(stage_due, MomentDue(r, busy.policy));
   }
   state.counters["moments_per_million"] =
       1e6 * static_cast<double>(changes) / static_cast<double>(state.iterations());
@@ -200,9 +201,10 @@ double BytesEach(int ties, int count) {
     const auto row = static_cast<uint32_t>(i);
     Relationship& r = pool->Add();
     Fill(r, static_cast<uint64_t>(i), ties);
-    UpdateStage(r, {StageCause::kTheirAct, 1}, Day(4), ShippedModel(), ShippedPolicy());
+    const Instant due =
+        UpdateStage(r, {StageCause::kTheirAct, 1}, Day(4), ShippedModel(), ShippedPolicy());
     pool->index.insert(row);
-    pool->due.push({StageDue(r, Day(4), ShippedModel(), ShippedPolicy()), row});
+    pool->due.push({due, row});
   }
   return (HeapBytes() - before) / count;
 }

@@ -28,10 +28,10 @@ bool Within(Instant last, SpanSeconds span, Instant now) {
 
 // What the stage's own rules say at one time.
 struct Facts {
-  double z;
+  double z = 0;
   Instant last_act;
-  bool ready_entry;  // READY's entry column holds, whoever acted
-  bool growing;      // GROWING's entry column holds
+  bool ready_entry = false;  // READY's entry column holds, whoever acted
+  bool growing = false;      // GROWING's entry column holds
 };
 
 Facts Look(Relationship& r, Instant now, const ScoringModel& model, const Policy& policy) {
@@ -66,19 +66,50 @@ bool EntersReady(const StageTrigger& trigger, const Facts& facts) {
   return (by_them || derived) && facts.ready_entry;
 }
 
-Stage Next(Relationship& r, const StageTrigger& trigger, const Facts& facts, Instant now,
-           const Policy& policy) {
+// facts: looked up unless a rest or a conversation decides alone.
+Stage Next(Relationship& r, const StageTrigger& trigger, Instant now, const ScoringModel& model,
+           const Policy& policy, Facts& facts) {
   const bool derived =
       trigger.cause == StageCause::kBacklog || trigger.cause == StageCause::kIdentity;
   if (Resting(r, now)) return Stage::kResting;
   if (now < r.conversing_until) return Stage::kConversing;
+  facts = Look(r, now, model, policy);
   if (!derived && StaysReady(r, facts, now, policy)) return Stage::kReady;
   if (EntersReady(trigger, facts)) return Stage::kReady;
-  if (facts.growing) return Stage::kGrowing;
+  if (facts.growing) {
+    r.below_since = Instant();
+    return Stage::kGrowing;
+  }
   if (!derived && r.stage == Stage::kGrowing && StillPatient(r, false, now, policy))
     return Stage::kGrowing;
   if (Within(facts.last_act, policy.signal, now)) return Stage::kSprouting;
   return facts.last_act.is_set() ? Stage::kFallow : Stage::kSeed;
+}
+
+// When to look again, by the facts of `now`.
+Instant NextLook(const Relationship& r, const Facts& facts, Instant now, const ScoringModel& model,
+                 const Policy& policy) {
+  switch (r.stage) {
+    case Stage::kResting: {
+      const Rest* rest = HoldingRest(r, now);
+      return rest != nullptr && rest->until.is_set() ? rest->until : Instant::Never();
+    }
+    case Stage::kConversing:
+      return r.conversing_until;
+    case Stage::kReady:
+    case Stage::kGrowing: {
+      const bool ready = r.stage == Stage::kReady;
+      const Instant act_due = facts.last_act + (ready ? policy.ready_act : policy.growing_act);
+      if (r.below_since.is_set())
+        return std::min(ready ? act_due : Instant::Never(), r.below_since + policy.patience);
+      const double threshold = ready ? policy.ready_leave_z : policy.growing_z;
+      return std::min(act_due, EarliestBelow(r, facts.z, threshold, now, model));
+    }
+    case Stage::kSprouting:
+      return facts.last_act + policy.signal;
+    default:
+      return Instant::Never();
+  }
 }
 
 }  // namespace
@@ -91,45 +122,19 @@ StageCause StageCauseOf(const Act& act, bool backlog) {
   return act.initiator == Initiator::kPerson ? StageCause::kTheirWish : StageCause::kTime;
 }
 
-bool UpdateStage(Relationship& r, const StageTrigger& trigger, Instant now,
-                 const ScoringModel& model, const Policy& policy) {
-  const Facts facts = Look(r, now, model, policy);
-  const Stage next = Next(r, trigger, facts, now, policy);
-  if (next == Stage::kGrowing && facts.growing) r.below_since = Instant();
-  if (next == r.stage) return false;
-  if (next == Stage::kReady) r.ready_used = false;
-  r.stage = next;
-  r.stage_since = now;
-  r.stage_cause = trigger.cause;
-  r.stage_cause_hash = trigger.hash;
-  r.below_since = Instant();
-  return true;
-}
-
-Instant StageDue(Relationship& r, Instant now, const ScoringModel& model, const Policy& policy) {
-  const Instant last_act = r.LastAct();
-  switch (r.stage) {
-    case Stage::kResting: {
-      const Rest* rest = HoldingRest(r, now);
-      return rest != nullptr && rest->until.is_set() ? rest->until : Instant::Never();
-    }
-    case Stage::kConversing:
-      return r.conversing_until;
-    case Stage::kReady:
-    case Stage::kGrowing: {
-      const bool ready = r.stage == Stage::kReady;
-      const Instant act_due = last_act + (ready ? policy.ready_act : policy.growing_act);
-      if (r.below_since.is_set())
-        return std::min(ready ? act_due : Instant::Never(), r.below_since + policy.patience);
-      const double z = OrganizationZ(r, now, model);
-      const double threshold = ready ? policy.ready_leave_z : policy.growing_z;
-      return std::min(act_due, EarliestBelow(r, z, threshold, now, model));
-    }
-    case Stage::kSprouting:
-      return last_act + policy.signal;
-    default:
-      return Instant::Never();
+Instant UpdateStage(Relationship& r, const StageTrigger& trigger, Instant now,
+                    const ScoringModel& model, const Policy& policy) {
+  Facts facts;
+  const Stage next = Next(r, trigger, now, model, policy, facts);
+  if (next != r.stage) {
+    if (next == Stage::kReady) r.ready_used = false;
+    r.stage = next;
+    r.stage_since = now;
+    r.stage_cause = trigger.cause;
+    r.stage_cause_hash = trigger.hash;
+    r.below_since = Instant();
   }
+  return NextLook(r, facts, now, model, policy);
 }
 
 }  // namespace tend::model

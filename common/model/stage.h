@@ -20,17 +20,13 @@ struct StageTrigger {
 // comes.
 StageCause StageCauseOf(const Act& act, bool backlog);
 
-// Brings the stage up to `now`; returns true when it changed. READY is entered only by their act
-// (kTheirAct), or where the stage is derived anew from the entry column alone (kBacklog,
-// kIdentity); never by time, never by us.
-bool UpdateStage(Relationship& relationship, const StageTrigger& trigger, Instant now,
-                 const ScoringModel& model, const Policy& policy);
-
-// A lower bound of the next time at which the stage, or the waiting for its end, changes by time
-// alone. Never late: the second after the returned one is the earliest at which anything can have
-// changed unseen.
-Instant StageDue(Relationship& relationship, Instant now, const ScoringModel& model,
-                 const Policy& policy);
+// Brings the stage up to `now`. READY is entered only by their act (kTheirAct), or where the stage
+// is derived anew from the entry column alone (kBacklog, kIdentity); never by time, never by us.
+// Returns when to look again: a lower bound of the next time at which the stage, or the waiting for
+// its end, changes by time alone. Never late: the second after the returned one is the earliest at
+// which anything can have changed unseen.
+Instant UpdateStage(Relationship& relationship, const StageTrigger& trigger, Instant now,
+                    const ScoringModel& model, const Policy& policy);
 
 }  // namespace tend::model
 

@@ -212,7 +212,8 @@ void Life::Happens(const Act& act) {
   const bool backlog = act.received - act.at > policy.fresh;
   const Stage before = relationship.stage;
   const Folded folded = Fold(relationship, act, 0, now, model, policy);
-  UpdateStage(relationship, {StageCauseOf(act, backlog), act.hash}, now, model, policy);
+  stage_due_ =
+      UpdateStage(relationship, {StageCauseOf(act, backlog), act.hash}, now, model, policy);
   NoteStage(before);
   const bool fresh = !backlog && act.statement != Statement::kListRow;
   WithMoments([&](const MomentContext& context) {
@@ -223,15 +224,14 @@ void Life::Happens(const Act& act) {
 void Life::OnTime(Instant at) {
   now = at;
   const Stage before = relationship.stage;
-  UpdateStage(relationship, {StageCause::kTime, 0}, now, model, policy);
+  stage_due_ = UpdateStage(relationship, {StageCause::kTime, 0}, now, model, policy);
   NoteStage(before);
   WithMoments([&](const MomentContext& context) { AfterTime(relationship, before, context); });
 }
 
 Instant Life::Due() {
   if (relationship.erased) return Instant::Never();
-  const Instant due =
-      std::min(StageDue(relationship, now, model, policy), MomentDue(relationship, policy));
+  const Instant due = std::min(stage_due_, MomentDue(relationship, policy));
   return std::max(due, now + 1);
 }
 

@@ -128,6 +128,8 @@ class Life {
   template <typename Body>
   void WithMoments(Body body);
   void NoteStage(Stage before);
+
+  Instant stage_due_ = Instant::Never();
 };
 
 }  // namespace tend::model

@@ -8,7 +8,6 @@
 #include "common/base/status_macros.h"
 #include "common/model/act.h"
 #include "common/model/fold.h"
-#include "common/model/stage.h"
 #include "services/scoring/domain/moment_message.h"
 
 namespace tend::scoring {
@@ -100,11 +99,6 @@ Scorer::Scorer(const model::ScoringModel& model, const model::Policy& policy,
       pool_(names_.Owner(pool_owner_id)),
       product_(names_.Owner(product_owner_id)) {}
 
-Instant Scorer::DueOf(Relationship& r, Instant now) const {
-  if (r.erased) return Instant::Never();
-  return std::min(model::StageDue(r, now, model_, policy_), model::MomentDue(r, policy_));
-}
-
 // Calls body(context) with everything a moment needs; what it opens and closes becomes messages.
 template <typename Body>
 void Scorer::WithMoments(Row row, Call& call, Body body) {
@@ -123,8 +117,9 @@ void Scorer::WithMoments(Row row, Call& call, Body body) {
                                 : nullptr};
   const auto sink = [&](const model::MomentChange& change) {
     call.spoke = true;
-    WriteMoment(change, source, &moment_);
-    call.outputs.moment(moment_, names_.OwnerId(change.moment.owner));
+    v1::MomentEvent& message = change.opened ? opened_ : closed_;
+    WriteMoment(change, source, &message);
+    call.outputs.moment(message, names_.OwnerId(change.moment.owner));
   };
   const auto keep_tie = [&](const model::Tie& tie) {
     table_.TouchTie(row, tie.owner,
@@ -133,9 +128,15 @@ void Scorer::WithMoments(Row row, Call& call, Body body) {
   body(MomentContext{call.now, model_, policy_, owners, sink, keep_tie});
 }
 
-void Scorer::Requeue(Row row, Instant now) {
-  const Instant due = DueOf(table_[row], now);
-  table_.Schedule(row, std::max(due, now + 1));
+void Scorer::UpdateStage(Row row, const model::StageTrigger& trigger, Call& call) {
+  call.stage_due = model::UpdateStage(table_[row], trigger, call.now, model_, policy_);
+}
+
+void Scorer::Requeue(Row row, const Call& call) {
+  const Relationship& r = table_[row];
+  if (r.erased) return;
+  const Instant due = std::min(call.stage_due, model::MomentDue(r, policy_));
+  table_.Schedule(row, std::max(due, call.now + 1));
 }
 
 absl::Status Scorer::Fold(const v1::PersonEvent& event, int64_t offset, Instant now,
@@ -169,7 +170,7 @@ absl::Status Scorer::Fold(const v1::PersonEvent& event, int64_t offset, Instant 
   }
   Handle(row, *ids, moved, call);
   if (entry && (!r.erased || r.extras != nullptr)) r.extra().identity_seq = ids->identity_seq;
-  Requeue(row, now);
+  Requeue(row, call);
   return absl::OkStatus();
 }
 
@@ -216,17 +217,20 @@ void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event, Instan
                                                  const std::string& known) {
     return !told.empty() && (!late || known.empty());
   };
-  const model::OwnerIndex account_owner = names_.Owner(View(event.account_owner_id()));
-  const bool account =
-      counts(event.account_id(), held.account_id) &&
-      (event.account_id() != held.account_id || account_owner != held.account_owner);
+  const absl::string_view account_owner = View(event.account_owner_id());
+  const bool account = counts(event.account_id(), held.account_id) &&
+                       (event.account_id() != held.account_id ||
+                        account_owner != names_.OwnerId(held.account_owner));
   const bool time_zone =
       counts(event.time_zone(), held.time_zone) && event.time_zone() != held.time_zone;
   const bool crm_owner =
       event.interaction().has_owner_changed() && model::DayOf(at) >= r.crm_owner_day;
   if (!account && !time_zone && !crm_owner) return;
   model::Profile profile = held;
-  if (account) profile.account_id = event.account_id(), profile.account_owner = account_owner;
+  if (account) {
+    profile.account_id = event.account_id();
+    profile.account_owner = names_.Owner(account_owner);
+  }
   if (time_zone) profile.time_zone = event.time_zone();
   if (crm_owner) {
     profile.crm_owner = names_.Owner(View(event.interaction().owner_changed().owner()));
@@ -250,7 +254,7 @@ void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const Ids& i
   const int part = model::PartIndex(r, ids.origin);
   model::NoteHere(r, part, ids.identity_seq);
   const model::Folded folded = model::Fold(r, act, part, call.now, model_, policy_);
-  model::UpdateStage(r, {model::StageCauseOf(act, backlog), act.hash}, call.now, model_, policy_);
+  UpdateStage(row, {model::StageCauseOf(act, backlog), act.hash}, call);
   WithMoments(row, call, [&](const MomentContext& context) {
     model::AfterAct(r, act, folded, fresh, before, context);
   });
@@ -263,7 +267,7 @@ void Scorer::PartMoved(Row row, model::MovedPart moved, const Ids& ids, Call& ca
   model::JoinPart(r, std::move(moved), model_, policy_.conversing);
   model::NoteHere(r, model::PartIndex(r, ids.origin), ids.identity_seq);
   const Stage before = r.stage;
-  model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
+  UpdateStage(row, {StageCause::kIdentity, 0}, call);
   WithMoments(row, call,
               [&](const MomentContext& context) { model::AfterTime(r, before, context); });
 }
@@ -290,7 +294,7 @@ void Scorer::Merged(Row row, const Ids& ids, Call& call) {
     SendPart(std::move(moved), ids, call);
   r.extra().merged_into = std::make_unique<PersonKey>(ids.to);
   r.extra().departures.push_back({ids.origin, ids.to, ids.identity_seq});
-  model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
+  UpdateStage(row, {StageCause::kIdentity, 0}, call);
 }
 
 void Scorer::Split(Row row, const Ids& ids, Call& call) {
@@ -300,7 +304,7 @@ void Scorer::Split(Row row, const Ids& ids, Call& call) {
   table_.TouchAllTies(row);
   SendPart(model::TakePart(r, ids.origin, policy_.conversing), ids, call);
   const Stage before = r.stage;
-  model::UpdateStage(r, {StageCause::kIdentity, 0}, call.now, model_, policy_);
+  UpdateStage(row, {StageCause::kIdentity, 0}, call);
   WithMoments(row, call,
               [&](const MomentContext& context) { model::AfterTime(r, before, context); });
 }
@@ -328,7 +332,7 @@ void Scorer::OnDue(Row row, Call& call) {
   if (r.erased) return table_.MarkUnchanged(row);
   const auto before = Fingerprint(r);
   const Stage stage_before = r.stage;
-  model::UpdateStage(r, {StageCause::kTime, 0}, call.now, model_, policy_);
+  UpdateStage(row, {StageCause::kTime, 0}, call);
   WithMoments(row, call,
               [&](const MomentContext& context) { model::AfterTime(r, stage_before, context); });
   if (call.spoke || Fingerprint(r) != before) {
@@ -336,7 +340,7 @@ void Scorer::OnDue(Row row, Call& call) {
   } else {
     table_.MarkUnchanged(row);
   }
-  Requeue(row, call.now);
+  Requeue(row, call);
 }
 
 void Scorer::OnTime(Instant now, Outputs outputs) {

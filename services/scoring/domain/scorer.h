@@ -12,6 +12,7 @@
 #include "common/model/codec.h"
 #include "common/model/moments.h"
 #include "common/model/names.h"
+#include "common/model/stage.h"
 #include "services/scoring/domain/relationship_table.h"
 #include "tend/v1/moment.pb.h"
 #include "tend/v1/person_event.pb.h"
@@ -48,9 +49,6 @@ class Scorer {
   const model::ScoringModel& model() const { return model_; }
   const model::Policy& policy() const { return policy_; }
 
-  // The next time at which anything changes for `relationship` by time alone.
-  model::Instant DueOf(model::Relationship& relationship, model::Instant now) const;
-
  private:
   // What one event or one due time is handled with.
   struct Call {
@@ -60,6 +58,9 @@ class Scorer {
     absl::string_view interaction_id;
     uint64_t interaction_hash = 0;
     bool spoke = false;  // a moment opened or closed
+    // When to look at the stage again; Never() where the event moved nothing, and what the row was
+    // due at holds.
+    model::Instant stage_due = model::Instant::Never();
   };
 
   // What an event is about, parsed and checked.
@@ -85,7 +86,8 @@ class Scorer {
   void SendPart(model::MovedPart moved, const Ids& ids, Call& call);
   void UpdateProfile(model::Relationship& relationship, const v1::PersonEvent& event,
                      model::Instant at);
-  void Requeue(Row row, model::Instant now);
+  void UpdateStage(Row row, const model::StageTrigger& trigger, Call& call);
+  void Requeue(Row row, const Call& call);
   void OnDue(Row row, Call& call);
 
   const model::ScoringModel& model_;
@@ -94,7 +96,7 @@ class Scorer {
   model::OwnerIndex pool_;
   model::OwnerIndex product_;
   RelationshipTable table_;
-  v1::MomentEvent moment_;  // reused
+  v1::MomentEvent opened_, closed_;  // reused
 };
 
 }  // namespace tend::scoring
