@@ -47,13 +47,11 @@ void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
   PrintPersonKey(origin, out->mutable_origin_id());
   TEND_PUT(part.reference, out, reference_time);
   out->clear_accumulators();
-  for (int c = 1; c < kClasses; ++c) {
-    const auto signal = static_cast<SignalClass>(c);
-    if (!part.Has(signal)) continue;
+  part.ForEachValue([out](SignalClass signal, double value) {
     v1::Accumulator* a = out->add_accumulators();
-    a->set_signal_class(static_cast<v1::SignalClass>(c));
-    a->set_value(part.RawValue(signal));
-  }
+    a->set_signal_class(static_cast<v1::SignalClass>(signal));
+    a->set_value(value);
+  });
   TEND_PUT(part.first, out, first_time);
   TEND_PUT(part.last_act, out, last_act_time);
   TEND_PUT(part.last_reply, out, last_reply_time);
@@ -367,9 +365,10 @@ absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid) {
   PersonKey key{};
   bool valid = uuid.size() == kUuidChars;
   for (size_t i = 0; valid && i < kDashAt.size(); ++i) valid = uuid[kDashAt[i]] == '-';
+  const char* const text = uuid.data();
   int all = 0;  // negative once a digit is none
   for (size_t i = 0; valid && i < key.size(); ++i) {
-    const int byte = DigitOf(uuid[kByteAt[i]]) << 4 | DigitOf(uuid[kByteAt[i] + 1]);
+    const int byte = DigitOf(text[kByteAt[i]]) << 4 | DigitOf(text[kByteAt[i] + 1]);
     all |= byte;
     key[i] = static_cast<uint8_t>(byte);
   }

@@ -49,9 +49,8 @@ ClassShare ShareOf(double total, double weight) {
 std::array<ClassShare, kClasses> Shares(const Relationship& r, Instant now,
                                         const ScoringModel& model) {
   std::array<ClassShare, kClasses> shares;
-  for (int c = 1; c <= kLastSignalClass; ++c) {
-    shares[c] = ShareOf(r.ValueAt(static_cast<SignalClass>(c), now, model), model.weight[c]);
-  }
+  const ClassValues values = r.ValuesAt(now, model);
+  for (int c = 1; c <= kLastSignalClass; ++c) shares[c] = ShareOf(values[c], model.weight[c]);
   return shares;
 }
 
@@ -93,8 +92,7 @@ std::vector<EvidenceRow> TermRows(const Relationship& r, OwnerIndex owner, Insta
   return rows;
 }
 
-std::vector<EvidenceRow> Explain(const Relationship& r, OwnerIndex owner, Instant now,
-                                 const ScoringModel& model) {
+std::vector<EvidenceRow> SignalRows(const Relationship& r, Instant now, const ScoringModel& model) {
   std::vector<EvidenceRow> rows;
   const auto shares = Shares(r, now, model);
   std::array<double, kClasses> rest{};
@@ -111,6 +109,12 @@ std::vector<EvidenceRow> Explain(const Relationship& r, OwnerIndex owner, Instan
     if (std::abs(rest[c]) > 1e-12)
       rows.push_back(Earlier(static_cast<SignalClass>(c), rest[c], false));
   }
+  return rows;
+}
+
+std::vector<EvidenceRow> Explain(const Relationship& r, OwnerIndex owner, Instant now,
+                                 const ScoringModel& model) {
+  std::vector<EvidenceRow> rows = SignalRows(r, now, model);
   const double theirs = Read(r, owner, now, model).theirs;
   if (theirs > 0)
     rows.push_back(Earlier(SignalClass::kMessage, model.tie_message_weight * Log1p(theirs), true));

@@ -40,8 +40,13 @@ struct EvidenceRow {
 std::vector<EvidenceRow> TermRows(const Relationship& relationship, OwnerIndex owner, Instant now,
                                   const ScoringModel& model);
 
-// All rows from the state alone: the last 6 signals of each part one by one, what is older as one
-// row "earlier" a class, then TermRows. The sum is z to 1e-9. Used for a moment's top evidence.
+// The person's signals from the state alone: the last 6 of each part one by one, what is older as
+// one row "earlier" a class. A moment's top evidence.
+std::vector<EvidenceRow> SignalRows(const Relationship& relationship, Instant now,
+                                    const ScoringModel& model);
+
+// All rows from the state alone: SignalRows, what they wrote to the owner as one row "earlier" of
+// the tie, then TermRows. The sum is z to 1e-9.
 std::vector<EvidenceRow> Explain(const Relationship& relationship, OwnerIndex owner, Instant now,
                                  const ScoringModel& model);
 

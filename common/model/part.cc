@@ -15,6 +15,9 @@ size_t BlockSize(int values, size_t signals) {
          stamps * sizeof(uint32_t);
 }
 
+// The classes of signals, as bits: the first ones, so that their values come first.
+constexpr uint32_t kSignals = (2u << kLastSignalClass) - 1;
+
 double Growth(SpanSeconds span, double per_second) {
   return span == 0 ? 1 : std::exp2(static_cast<double>(span) * per_second);
 }
@@ -45,7 +48,7 @@ double Part::ValueAt(SignalClass signal, Instant now, const ScoringModel& model)
 void Part::AddValuesAt(Instant now, const ScoringModel& model, ClassValues& sums) const {
   const SpanSeconds span = reference - now;
   const double* value = values();
-  for (uint32_t left = mask_; left != 0; left &= left - 1) {
+  for (uint32_t left = mask_ & kSignals; left != 0; left &= left - 1) {
     const int c = __builtin_ctz(left);
     sums[c] += *value++ * Growth(span, model.per_second[c]);
   }
@@ -72,9 +75,9 @@ void Part::Resize(uint32_t mask, const LastSignals& signals) {
   const int count = __builtin_popcount(mask);
   std::unique_ptr<std::byte[]> block(new std::byte[BlockSize(count, signals.size())]);
   auto* to = reinterpret_cast<double*>(block.get());
-  for (int c = 0; c < kClasses; ++c) {
-    if ((mask >> c & 1) != 0) *to++ = RawValue(static_cast<SignalClass>(c));
-  }
+  const double* from = values();
+  for (uint32_t left = mask; left != 0; left &= left - 1)
+    *to++ = (mask_ & left & -left) != 0 ? *from++ : 0;
   block_ = std::move(block);
   mask_ = mask & 0xffffff;
   signal_count_ = signals.size() & 0xff;
@@ -82,16 +85,20 @@ void Part::Resize(uint32_t mask, const LastSignals& signals) {
 }
 
 void Part::Write(const LastSignals& signals) {
-  for (size_t i = 0; i < signals.size(); ++i) {
-    hashes()[i] = signals[i].hash();
-    (i + 1 == signals.size() ? newest_stamp_ : stamps()[i]) = signals[i].stamp();
+  uint64_t* hash = hashes();
+  uint32_t* stamp = stamps();
+  for (const LastSignal& signal : signals) {
+    *hash++ = signal.hash();
+    (&signal == &signals.back() ? newest_stamp_ : *stamp++) = signal.stamp();
   }
 }
 
 LastSignals Part::last_signals() const {
-  LastSignals signals;
-  for (uint32_t i = 0; i < signal_count_; ++i)
-    signals.emplace_back(i + 1 == signal_count_ ? newest_stamp_ : stamps()[i], hashes()[i]);
+  LastSignals signals(signal_count_);
+  const uint64_t* hash = hashes();
+  const uint32_t* stamp = stamps();
+  for (LastSignal& signal : signals)
+    signal = LastSignal(&signal == &signals.back() ? newest_stamp_ : *stamp++, *hash++);
   return signals;
 }
 

@@ -59,7 +59,7 @@ class Part {
 
   // A_k at `now`. Later or earlier than the reference time alike.
   double ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const;
-  // Adds A_k at `now` of every class there is to sums[k].
+  // Adds A_k at `now` of every class of signals there is to sums[k].
   void AddValuesAt(Instant now, const ScoringModel& model, ClassValues& sums) const;
   bool Has(SignalClass signal) const { return (mask_ >> Index(signal) & 1) != 0; }
 
@@ -75,6 +75,13 @@ class Part {
   // For decoding: sets the raw value at the reference time.
   void SetValue(SignalClass signal, double value);
   double RawValue(SignalClass signal) const;
+  // Calls sink(class, raw value) for every class there is, rising.
+  template <typename Sink>
+  void ForEachValue(Sink sink) const {
+    const double* value = values();
+    for (uint32_t left = mask_; left != 0; left &= left - 1)
+      sink(static_cast<SignalClass>(__builtin_ctz(left)), *value++);
+  }
 
   Instant reference;
   Instant first;       // any interaction

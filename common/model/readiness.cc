@@ -34,7 +34,7 @@ double Terms(const TieSums& sums, const ScoringModel& model) {
 }
 
 // The ties of the owner at `index`, over origins: a run in the sorted list.
-double TermsAt(const Relationship& r, int index, Instant now, const ScoringModel& model) {
+TieSums SumsAt(const Relationship& r, int index, Instant now, const ScoringModel& model) {
   const absl::Span<const Tie> ties = r.ties.all();
   TieSums sums;
   sums.Add(ties[index], now, model);
@@ -44,7 +44,11 @@ double TermsAt(const Relationship& r, int index, Instant now, const ScoringModel
     for (int i = index + 1; i < r.ties.size() && ties[i].owner == owner; ++i)
       sums.Add(ties[i], now, model);
   }
-  return Terms(sums, model);
+  return sums;
+}
+
+double TermsAt(const Relationship& r, int index, Instant now, const ScoringModel& model) {
+  return Terms(SumsAt(r, index, now, model), model);
 }
 
 // A float that is never under `value`.
@@ -172,15 +176,8 @@ Instant EarliestBelow(const Relationship& r, double z, double threshold, Instant
                       const ScoringModel& model) {
   double slope = PersonSlope(r, now, model);
   if (r.ties.size() > 0 && r.bounds_valid) {
-    TieSums sums;
-    sums.Add(r.ties.all()[r.best_tie], now, model);
-    const double terms = TermsAt(r, r.best_tie, now, model);
-    if (terms >= EmptyTieTerms(model)) {
-      for (int i = 0; r.PartCount() > 1 && i < r.ties.size(); ++i) {
-        const Tie& tie = r.ties.all()[i];
-        if (i != r.best_tie && tie.owner == r.ties.all()[r.best_tie].owner)
-          sums.Add(tie, now, model);
-      }
+    const TieSums sums = SumsAt(r, r.best_tie, now, model);
+    if (Terms(sums, model) >= EmptyTieTerms(model)) {
       slope += model.tie_message_weight * kLn2 * model.tie_message_per_second * sums.theirs /
                (1 + sums.theirs);
     }

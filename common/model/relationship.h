@@ -159,7 +159,7 @@ struct Relationship {
   Instant First() const;
   uint32_t Touches() const;
   uint32_t Answers() const;
-  // A_k summed over the parts.
+  // A_k summed over the parts; of one class, and of all classes of signals.
   double ValueAt(SignalClass signal, Instant now, const ScoringModel& model) const;
   ClassValues ValuesAt(Instant now, const ScoringModel& model) const;
   bool HasSignals() const { return LastAct().is_set(); }

@@ -26,11 +26,10 @@ std::string Str(absl::string_view s) { return std::string(s.data(), s.size()); }
 
 void PutTime(Instant at, google::protobuf::Timestamp* out) { out->set_seconds(at.seconds()); }
 
-void WriteEvidence(const MomentSource& s, model::OwnerIndex owner, v1::MomentOpened* out) {
-  std::vector<EvidenceRow> rows = model::Explain(s.relationship, owner, s.now, s.model);
+void WriteEvidence(const MomentSource& s, v1::MomentOpened* out) {
+  std::vector<EvidenceRow> rows = model::SignalRows(s.relationship, s.now, s.model);
   std::erase_if(rows, [](const EvidenceRow& row) {
-    return (row.term != Term::kInteraction && row.term != Term::kEarlier) ||
-           row.contribution <= (row.term == Term::kEarlier ? kSmallest : 0) || row.on_tie;
+    return row.contribution <= (row.term == Term::kEarlier ? kSmallest : 0);
   });
   std::stable_sort(rows.begin(), rows.end(), [](const EvidenceRow& a, const EvidenceRow& b) {
     return a.contribution > b.contribution;
@@ -45,13 +44,14 @@ void WriteEvidence(const MomentSource& s, model::OwnerIndex owner, v1::MomentOpe
 }
 
 void WriteOpened(const MomentChange& change, const MomentSource& s, v1::MomentOpened* out) {
+  out->Clear();
   const model::OpenMoment& moment = change.moment;
   const model::Profile& profile = s.names.ProfileAt(s.relationship.profile);
   out->set_moment_id(moment.id);
   out->set_kind(static_cast<v1::MomentKind>(moment.kind));
   out->set_family(model::IsOutreach(moment.kind) ? v1::MOMENT_FAMILY_OUTREACH
                                                  : v1::MOMENT_FAMILY_CARE);
-  out->set_person_id(model::PrintPersonKey(s.relationship.person));
+  model::PrintPersonKey(s.relationship.person, out->mutable_person_id());
   out->set_owner_id(Str(s.names.OwnerId(moment.owner)));
   out->set_account_id(profile.account_id);
   out->set_time_zone(profile.time_zone);
@@ -62,7 +62,7 @@ void WriteOpened(const MomentChange& change, const MomentSource& s, v1::MomentOp
   PutTime(moment.expires, out->mutable_expire_time());
   out->set_readiness(model::Sigma(model::OwnerZ(s.relationship, moment.owner, s.now, s.model)));
   out->set_trust(model::Trust(s.relationship, s.now, s.model));
-  if (model::IsOutreach(moment.kind)) WriteEvidence(s, moment.owner, out);
+  if (model::IsOutreach(moment.kind)) WriteEvidence(s, out);
   model::Encode(change.verdict, out->mutable_guard());
   out->set_subject(change.subject);
   if (change.subject_time.is_set()) PutTime(change.subject_time, out->mutable_subject_time());
@@ -70,9 +70,10 @@ void WriteOpened(const MomentChange& change, const MomentSource& s, v1::MomentOp
 }
 
 void WriteClosed(const MomentChange& change, const MomentSource& s, v1::MomentClosed* out) {
+  out->Clear();
   out->set_moment_id(change.moment.id);
   out->set_kind(static_cast<v1::MomentKind>(change.moment.kind));
-  out->set_person_id(model::PrintPersonKey(s.relationship.person));
+  model::PrintPersonKey(s.relationship.person, out->mutable_person_id());
   out->set_owner_id(Str(s.names.OwnerId(change.moment.owner)));
   out->set_cause(static_cast<v1::CloseCause>(change.cause));
   PutTime(s.now, out->mutable_close_time());
@@ -82,7 +83,6 @@ void WriteClosed(const MomentChange& change, const MomentSource& s, v1::MomentCl
 }  // namespace
 
 void WriteMoment(const MomentChange& change, const MomentSource& source, v1::MomentEvent* out) {
-  out->Clear();
   if (change.opened) {
     WriteOpened(change, source, out->mutable_opened());
   } else {

@@ -21,7 +21,7 @@ struct MomentSource {
   const v1::Position* position = nullptr;  // of the accepted record; nullptr for time
 };
 
-// Fills *out (cleared first) with an opened or a closed moment.
+// Fills *out with an opened or a closed moment, in the memory of an earlier one of its kind.
 void WriteMoment(const model::MomentChange& change, const MomentSource& source,
                  v1::MomentEvent* out);
 

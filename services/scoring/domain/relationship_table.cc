@@ -17,7 +17,7 @@ using model::Tie;
 
 // Both into memory that `to` has from an earlier use, where it fits.
 void Copy(const Extras& from, Extras* to) {
-  to->wishes = from.wishes;
+  if (!from.wishes.empty() || !to->wishes.empty()) to->wishes = from.wishes;
   to->joined = from.joined;
   to->open = from.open;
   to->waiting = from.waiting;
