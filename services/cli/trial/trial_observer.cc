@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "common/base/hash.h"
 #include "common/model/codec.h"
 #include "common/model/explain_codec.h"
 #include "common/model/guards.h"
@@ -59,6 +60,15 @@ bool HasSocialHandle(const v1::Interaction& interaction) {
   return false;
 }
 
+// A nudge after a change: the rest of it stays as it was opened.
+void Update(const v1::Nudge& from, v1::Nudge& to) {
+  to.set_state(from.state());
+  *to.mutable_deliver_not_before_time() = from.deliver_not_before_time();
+  to.set_held_by(from.held_by());
+  to.set_feedback(from.feedback());
+  if (from.has_snooze_until_time()) *to.mutable_snooze_until_time() = from.snooze_until_time();
+}
+
 // Decodes a person's event into the memory of the last one: its interaction, in a oneof, would be
 // freed by ParseFromArray.
 bool DecodeInto(v1::PersonEvent& event, absl::string_view value) {
@@ -91,7 +101,7 @@ void TrialObserver::Watch(absl::string_view topic, absl::string_view key, absl::
 }
 
 void TrialObserver::WatchPersonEvent(absl::string_view key, absl::string_view value) {
-  Person& person = people_.try_emplace(key).first->second;
+  Person& person = people_[StableHash(key)];
   const bool asked = !result_.explained_person.empty() && View(result_.explained_person) == key;
   if (person.met && person.followed.empty() && !asked && !in_list_) return;
   if (!DecodeInto(event_, value)) return;
@@ -131,18 +141,25 @@ void TrialObserver::Follow(Person& person) {
 void TrialObserver::WatchNudge(absl::string_view value) {
   if (!Decode(value, change_)) return;
   v1::Nudge& nudge = *change_.mutable_nudge();
-  const auto [found, opened] = nudge_index_.try_emplace(nudge.nudge_id(), result_.nudges.size());
+  const auto [found, opened] =
+      nudge_index_.try_emplace(StableHash(nudge.nudge_id()), result_.nudges.size());
   if (opened) {
-    const std::string& person = nudge.moment().person_id();
-    result_.person_names[person] = NameOf(View(person));
-    if (nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH) {
-      people_[person].followed.push_back({nudge.owner_id(), nudge.create_time().seconds()});
-    }
-    result_.nudges.emplace_back();
-  } else if (change_.has_withdrawn()) {
-    ++result_.withdrawn[change_.withdrawn()];
+    NoteOpened(nudge);
+    result_.nudges.emplace_back().Swap(&nudge);
+    return;
   }
-  result_.nudges[found->second].Swap(&nudge);
+  Update(nudge, result_.nudges[found->second]);
+  if (change_.has_withdrawn()) ++result_.withdrawn[change_.withdrawn()];
+}
+
+void TrialObserver::NoteOpened(const v1::Nudge& nudge) {
+  const std::string& person_id = nudge.moment().person_id();
+  Person& person = people_[StableHash(person_id)];
+  if (!person.named) result_.person_names[person_id] = NameOf(person_id);
+  person.named = !person.name.empty();
+  if (nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH) {
+    person.followed.push_back({nudge.owner_id(), nudge.create_time().seconds()});
+  }
 }
 
 void TrialObserver::WatchReject(absl::string_view value) {
@@ -154,7 +171,7 @@ void TrialObserver::WatchReject(absl::string_view value) {
 }
 
 std::string TrialObserver::NameOf(absl::string_view person_id) const {
-  const auto found = people_.find(person_id);
+  const auto found = people_.find(StableHash(person_id));
   return found == people_.end() || found->second.name.empty() ? Str(person_id.substr(0, 8))
                                                               : found->second.name;
 }
@@ -185,7 +202,7 @@ void TrialObserver::Finish(absl::Time now) {
     const model::Verdict verdict = model::MaySuggest(relationship, at, model_, policy_);
     if (!verdict.allowed())
       result_.left_alone.push_back({NameOf(View(person_id)), ToContract(verdict)});
-    const auto person = people_.find(person_id);
+    const auto person = people_.find(StableHash(person_id));
     if (person == people_.end() || !person->second.listed) continue;
     const auto outcome = model::OutcomeOf(relationship, verdict, person->second.has_social_handle);
     ++result_.list_outcomes[static_cast<v1::ListOutcome>(outcome)];

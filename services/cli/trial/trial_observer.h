@@ -47,7 +47,8 @@ class TrialObserver {
     int64_t opened_second;
   };
   struct Person {
-    bool met = false;  // in an event of theirs
+    bool met = false;    // in an event of theirs
+    bool named = false;  // in result_.person_names
     bool listed = false;
     bool has_social_handle = false;  // by the list
     std::string name;                // to show; empty where none is known
@@ -56,6 +57,7 @@ class TrialObserver {
 
   void WatchPersonEvent(absl::string_view key, absl::string_view value);
   void WatchNudge(absl::string_view value);
+  void NoteOpened(const v1::Nudge& nudge);
   void WatchReject(absl::string_view value);
   void Meet(absl::string_view person_id, Person& person);
   void Follow(Person& person);
@@ -66,8 +68,9 @@ class TrialObserver {
   const model::Policy& policy_;
   TrialResult& result_;
   bool in_list_ = false;
-  absl::flat_hash_map<std::string, Person> people_;       // by person id
-  absl::flat_hash_map<std::string, size_t> nudge_index_;  // nudge id -> result_.nudges
+  // By StableHash of the id: one line of memory a look, where a string would be three.
+  absl::flat_hash_map<uint64_t, Person> people_;
+  absl::flat_hash_map<uint64_t, size_t> nudge_index_;  // place in result_.nudges
   model::Names model_names_;
   absl::flat_hash_map<std::string, model::Relationship> relationships_;  // by person id
   absl::flat_hash_set<std::string> accounts_;
