@@ -5,7 +5,6 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/model/readiness.h"
@@ -22,21 +21,13 @@ void Assign(absl::string_view value, std::string* field) {
   field->assign(value.data(), value.size());
 }
 
-// Records are written over the ones before them and never cleared as a whole: Clear would give back
-// the memory of every time and string in them. So each field is set or cleared by name.
-
-// Sets a time field where there is a time, and clears it where there is none.
-template <typename Mutable, typename ClearField>
-void Put(Instant at, Mutable mutable_time, ClearField clear) {
-  if (at.is_set()) {
-    mutable_time()->set_seconds(at.seconds());
-  } else {
-    clear();
-  }
+// Records are cleared and written anew: Clear keeps the memory of their times and strings. A time
+// that is not set stays cleared.
+template <typename Mutable>
+void Put(Instant at, Mutable mutable_time) {
+  if (at.is_set()) mutable_time()->set_seconds(at.seconds());
 }
-#define TEND_PUT(at, message, field) \
-  Put(                               \
-      at, [&] { return (message)->mutable_##field(); }, [&] { (message)->clear_##field(); })
+#define TEND_PUT(at, message, field) Put(at, [&] { return (message)->mutable_##field(); })
 
 Instant Get(bool has, const google::protobuf::Timestamp& time) {
   return has ? Instant(time.seconds()) : Instant();
@@ -46,7 +37,6 @@ Instant Get(bool has, const google::protobuf::Timestamp& time) {
 void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
   PrintPersonKey(origin, out->mutable_origin_id());
   TEND_PUT(part.reference, out, reference_time);
-  out->clear_accumulators();
   part.ForEachValue([out](SignalClass signal, double value) {
     v1::Accumulator* a = out->add_accumulators();
     a->set_signal_class(static_cast<v1::SignalClass>(signal));
@@ -57,7 +47,6 @@ void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
   TEND_PUT(part.last_reply, out, last_reply_time);
   out->set_touches(part.touches);
   out->set_answers(part.answers);
-  out->clear_last_signals();
   for (const LastSignal& s : part.last_signals()) {
     v1::LastSignal* last = out->add_last_signals();
     last->set_signal_class(static_cast<v1::SignalClass>(Index(s.signal())));
@@ -67,7 +56,6 @@ void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
 }
 
 void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
-  out->clear_consents();
   for (const Consent& c : wishes.consents) {
     v1::Consent* consent = out->add_consents();
     consent->set_channel(static_cast<v1::Channel>(c.channel));
@@ -78,7 +66,6 @@ void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
     consent->set_source(c.source);
   }
   TEND_PUT(wishes.rest.ended, out, rest_ended_time);
-  out->clear_rest();
   if (wishes.rest.stated.is_set()) {
     v1::Rest* rest = out->mutable_rest();
     TEND_PUT(wishes.rest.stated, rest, state_time);
@@ -88,8 +75,6 @@ void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
     rest->set_stated_by(wishes.rest.stated_by);
     rest->set_source(wishes.rest.source);
   }
-  out->clear_promises();
-  out->clear_told_promise_ids();
   for (const Promise& p : wishes.promises) {
     v1::Promise* promise = out->add_promises();
     promise->set_promise_id(p.id);
@@ -166,7 +151,6 @@ void EncodeTieNumbers(const Tie& tie, const Names& names, v1::Tie* out) {
   TEND_PUT(tie.first, out, first_time);
   TEND_PUT(tie.last_theirs, out, last_theirs_time);
   TEND_PUT(tie.last_ours, out, last_ours_time);
-  out->clear_exchanges();
   for (const Exchange& e : tie.ring.all()) {
     v1::Exchange* exchange = out->add_exchanges();
     exchange->set_exchange_second(e.at.seconds());
@@ -236,12 +220,6 @@ absl::Status DecodeDepartures(const v1::Relationship& in, Extras& extras) {
 
 // extras: nullptr where there are none.
 void EncodeExtras(const Extras* extras, const Names& names, v1::Relationship* out) {
-  out->clear_open_moments();
-  out->clear_waiting();
-  out->clear_merged_into_person_id();
-  out->clear_identity_seq();
-  out->clear_rest_told_time();
-  out->clear_departures();
   if (extras == nullptr) return;
   for (const OpenMoment& m : extras->open) {
     v1::OpenMoment* moment = out->add_open_moments();
@@ -391,13 +369,17 @@ std::string PrintPersonKey(const PersonKey& key) {
 }
 
 std::string TieKey(const PersonKey& person, absl::string_view owner_id, const PersonKey& origin) {
-  if (origin == person) return absl::StrCat(PrintPersonKey(person), "/", owner_id);
-  return absl::StrCat(PrintPersonKey(person), "/", owner_id, "/", PrintPersonKey(origin));
+  std::string key;
+  key.reserve(2 * (kUuidChars + 1) + owner_id.size());
+  PrintPersonKey(person, &key);
+  key.append(1, '/').append(owner_id.data(), owner_id.size());
+  if (origin != person) key.append(1, '/').append(PrintPersonKey(origin));
+  return key;
 }
 
 void Encode(const Relationship& r, const Names& names, double readiness, Instant due, Instant now,
             absl::string_view model_version, v1::Relationship* out) {
-  if (r.erased) out->Clear();
+  out->Clear();
   out->set_schema_version(kSchemaVersion);
   PrintPersonKey(r.person, out->mutable_person_id());
   out->set_version(r.version);
@@ -406,10 +388,8 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
   if (r.erased && r.extras != nullptr) EncodeDepartures(*r.extras, out);
   if (r.erased) return;
   Assign(model_version, out->mutable_model_version());
-  while (out->parts_size() > r.PartCount()) out->mutable_parts()->RemoveLast();
-  while (out->parts_size() < r.PartCount()) out->add_parts();
   for (int i = 0; i < r.PartCount(); ++i) {
-    v1::Part* part = out->mutable_parts(i);
+    v1::Part* part = out->add_parts();
     EncodePart(i == 0 ? r.person : r.extras->joined[i - 1].origin, r.PartAt(i), part);
     EncodeWishes(r.WishesAt(i), names, part);
     part->set_identity_seq(i == 0 ? 0 : r.extras->joined[i - 1].identity_seq);
@@ -435,6 +415,7 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
 
 void Encode(const Relationship& r, const Tie& tie, const Names& names, Instant now,
             const ScoringModel& model, v1::Tie* out) {
+  out->Clear();
   EncodeTieNumbers(tie, names, out);
   PrintPersonKey(r.person, out->mutable_person_id());
   PrintPersonKey(tie.origin == 0 ? r.person : r.extras->joined[tie.origin - 1].origin,

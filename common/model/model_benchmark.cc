@@ -2,9 +2,9 @@
 //
 // 2026-11-26, 2 cores (AMD EPYC) with nothing beside it, GCC 12 -O3, glibc malloc (CPU ns; goals in
 // brackets):
-//   FoldAndTieZ            1 tie 209 [300]    200 ties 252 [factor 1.5]
-//   WithStageAndDueTimes   1 tie 326 [1000]   200 ties 418 [factor 1.5]
-//   WithMoments            1 tie 389          200 ties 983 (2.2 times as many moments)
+//   FoldAndTieZ            1 tie 198 [300]    200 ties 222 [factor 1.5]
+//   WithStageAndDueTimes   1 tie 207 [1000]   200 ties 255 [factor 1.5]
+//   WithMoments            1 tie 278          200 ties 729 (2.2 times as many moments)
 //   BytesPerRelationship   315 [320], each further tie 88 [112]
 
 #include <malloc.h>

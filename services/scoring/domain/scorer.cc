@@ -64,7 +64,7 @@ absl::StatusOr<Scorer::Ids> Scorer::ReadIds(const v1::PersonEvent& event) {
   Ids ids;
   TEND_RETURN_IF_ERROR(ReadId(event.person_id(), "person_id", &ids.person));
   ids.origin = ids.person;
-  if (!event.origin_id().empty())
+  if (!event.origin_id().empty() && event.origin_id() != event.person_id())
     TEND_RETURN_IF_ERROR(ReadId(event.origin_id(), "origin_id", &ids.origin));
   if (event.event_case() == v1::PersonEvent::EVENT_NOT_SET)
     return absl::UnimplementedError("event: not known by this version");
