@@ -19,7 +19,7 @@ using ingest::FileSet;
 
 // Rows that go through the hops together, each at its own time: one hop's code and data stay in the
 // CPU's cache for so long. What one of them merges is told to scoring when all are through.
-constexpr int kBatchItems = 256;
+constexpr int kBatchItems = 1024;
 constexpr absl::Duration kBatchSpan = absl::Hours(1);
 // The model's time has whole seconds: what fires after this one had been due before.
 constexpr absl::Duration kRunOn = absl::Seconds(2);
