@@ -1,10 +1,10 @@
 #include "services/ingest/connectors/time_text.h"
 
-#include <chrono>
 #include <cstdint>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 
 namespace tend::ingest {
 namespace {
@@ -87,11 +87,9 @@ std::optional<absl::Time> ParseRfc3339(absl::string_view text) {
   const absl::Duration offset = ZoneOffset(digits);
   // A leap second's 60 counts as the next second, as in POSIX.
   if (!digits.done() || year < 1 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return std::nullopt;
-  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  const absl::CivilDay date(year, month, day);
+  if (date.month() != month || date.day() != day) return std::nullopt;
+  const int64_t days = date - absl::CivilDay(1970, 1, 1);
   return absl::FromUnixSeconds(days * 86400 + hour * 3600 + minute * 60 + second) +
          absl::Nanoseconds(nanos) - offset;
 }
