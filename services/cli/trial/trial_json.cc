@@ -79,7 +79,7 @@ std::string PrintTrialJson(const TrialResult& r, bool made_up) {
     stages.Put(v1::Stage_Name(static_cast<v1::Stage>(stage)), r.stages[stage]);
   }
   std::vector<Json> nudges;
-  for (const v1::Nudge& nudge : r.nudges) nudges.push_back(NudgeOf(r, nudge));
+  for (const TrialNudge& nudge : r.nudges) nudges.push_back(NudgeOf(r, nudge.Decoded()));
   Json root;
   root.Put("made_up_data", made_up);
   root.Put("input", InputOf(r));

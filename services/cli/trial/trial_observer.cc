@@ -60,15 +60,6 @@ bool HasSocialHandle(const v1::Interaction& interaction) {
   return false;
 }
 
-// A nudge after a change: the rest of it stays as it was opened.
-void Update(const v1::Nudge& from, v1::Nudge& to) {
-  to.set_state(from.state());
-  *to.mutable_deliver_not_before_time() = from.deliver_not_before_time();
-  to.set_held_by(from.held_by());
-  to.set_feedback(from.feedback());
-  if (from.has_snooze_until_time()) *to.mutable_snooze_until_time() = from.snooze_until_time();
-}
-
 // Decodes a person's event into the memory of the last one: its interaction, in a oneof, would be
 // freed by ParseFromArray.
 bool DecodeInto(v1::PersonEvent& event, absl::string_view value) {
@@ -140,16 +131,20 @@ void TrialObserver::Follow(Person& person) {
 
 void TrialObserver::WatchNudge(absl::string_view value) {
   if (!Decode(value, change_)) return;
-  v1::Nudge& nudge = *change_.mutable_nudge();
+  const v1::Nudge& nudge = change_.nudge();
   const auto [found, opened] =
       nudge_index_.try_emplace(StableHash(nudge.nudge_id()), result_.nudges.size());
   if (opened) {
     NoteOpened(nudge);
-    result_.nudges.emplace_back().Swap(&nudge);
-    return;
+    result_.nudges.emplace_back();
+  } else if (change_.has_withdrawn()) {
+    ++result_.withdrawn[change_.withdrawn()];
   }
-  Update(nudge, result_.nudges[found->second]);
-  if (change_.has_withdrawn()) ++result_.withdrawn[change_.withdrawn()];
+  TrialNudge& kept = result_.nudges[found->second];
+  kept.kind = nudge.moment().kind();
+  kept.family = nudge.moment().family();
+  kept.state = nudge.state();
+  kept.record.assign(value.data(), value.size());
 }
 
 void TrialObserver::NoteOpened(const v1::Nudge& nudge) {

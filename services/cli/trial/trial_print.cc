@@ -84,22 +84,23 @@ void PrintPeople(const TrialResult& r, const TerminalStyle& style, std::string* 
 }
 
 // As its owner would have read it when it came.
-std::string NudgeOf(const TrialResult& r, const v1::Nudge& nudge, const TerminalStyle& style) {
+std::string NudgeOf(const TrialResult& r, const TrialNudge& shown, const TerminalStyle& style) {
+  const v1::Nudge nudge = shown.Decoded();
   const auto name = r.person_names.find(nudge.moment().person_id());
   return NudgeText(nudge, name == r.person_names.end() ? "somebody" : name->second,
                    absl::FromUnixSeconds(nudge.create_time().seconds()), style);
 }
 
 // A few of each kind, in the order of time: the rare kinds are seen too.
-std::vector<const v1::Nudge*> Examples(const TrialResult& r) {
+std::vector<const TrialNudge*> Examples(const TrialResult& r) {
   std::map<v1::MomentKind, size_t> shown;
-  std::vector<const v1::Nudge*> examples;
+  std::vector<const TrialNudge*> examples;
   for (size_t round = 1; examples.size() < kExamples && round <= kExamples; ++round) {
-    for (const v1::Nudge& nudge : r.nudges) {
+    for (const TrialNudge& nudge : r.nudges) {
       if (examples.size() == kExamples) break;
       const bool taken = std::find(examples.begin(), examples.end(), &nudge) != examples.end();
-      if (!taken && shown[nudge.moment().kind()] < round) {
-        ++shown[nudge.moment().kind()];
+      if (!taken && shown[nudge.kind] < round) {
+        ++shown[nudge.kind];
         examples.push_back(&nudge);
       }
     }
@@ -112,9 +113,9 @@ void PrintNudges(const TrialResult& r, const TerminalStyle& style, std::string* 
   Heading(absl::StrCat("Nudges: ", WithCommas(static_cast<int64_t>(r.nudges.size()))), style, out);
   std::map<v1::MomentKind, std::array<int64_t, v1::NudgeState_ARRAYSIZE>> kinds;
   int64_t outreach = 0;
-  for (const v1::Nudge& nudge : r.nudges) {
-    ++kinds[nudge.moment().kind()][nudge.state()];
-    outreach += nudge.moment().family() == v1::MOMENT_FAMILY_OUTREACH ? 1 : 0;
+  for (const TrialNudge& nudge : r.nudges) {
+    ++kinds[nudge.kind][nudge.state];
+    outreach += nudge.family == v1::MOMENT_FAMILY_OUTREACH ? 1 : 0;
   }
   Table table({{"kind"}, {"nudges", true}, {"open", true}, {"withdrawn", true}, {"expired", true}});
   for (const auto& [kind, states] : kinds) {
@@ -131,7 +132,7 @@ void PrintNudges(const TrialResult& r, const TerminalStyle& style, std::string* 
   }
   const auto examples = Examples(r);
   if (!examples.empty()) absl::StrAppend(out, "\nFor example:\n");
-  for (const v1::Nudge* nudge : examples) absl::StrAppend(out, NudgeOf(r, *nudge, style));
+  for (const TrialNudge* nudge : examples) absl::StrAppend(out, NudgeOf(r, *nudge, style));
 }
 
 void PrintLeftAlone(const TrialResult& r, const TerminalStyle& style, std::string* out) {

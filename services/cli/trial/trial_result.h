@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/base/check.h"
 #include "services/enrichment/domain/counts.h"
 #include "tend/v1/interaction.pb.h"
 #include "tend/v1/list.pb.h"
@@ -24,6 +25,21 @@ namespace tend::cli {
 struct LeftAlone {
   std::string person;
   v1::GuardVerdict verdict;
+};
+
+// A nudge that was opened, in its last state. Encoded, but for what is counted: there are many, of
+// which a few are shown.
+struct TrialNudge {
+  v1::Nudge Decoded() const {
+    v1::NudgeChanged change;
+    TEND_CHECK(change.ParseFromString(record));
+    return std::move(*change.mutable_nudge());
+  }
+
+  v1::MomentKind kind = v1::MOMENT_KIND_UNSPECIFIED;
+  v1::MomentFamily family = v1::MOMENT_FAMILY_UNSPECIFIED;
+  v1::NudgeState state = v1::NUDGE_STATE_UNSPECIFIED;
+  std::string record;  // of tend.nudges.v1, the last about it
 };
 
 struct TrialResult {
@@ -42,8 +58,8 @@ struct TrialResult {
   int64_t accounts = 0;
   std::vector<LeftAlone> left_alone;
 
-  // What was said. One entry a nudge that was opened, in its last state, in the order of opening.
-  std::vector<v1::Nudge> nudges;
+  // What was said, in the order of opening.
+  std::vector<TrialNudge> nudges;
   std::map<std::string, std::string> person_names;  // of people in nudges: id -> name
   std::map<v1::CloseCause, int64_t> withdrawn;
   int64_t outreach_followed =
