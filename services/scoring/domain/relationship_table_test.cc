@@ -85,6 +85,22 @@ TEST_F(RelationshipTableTest, WhatIsTakenBackIsAsItWasBatchAfterBatch) {
   EXPECT_EQ(Changed(), "");
 }
 
+TEST_F(RelationshipTableTest, ABatchOfEverybodyIsKeptAndTakenBackLikeAnother) {
+  for (Row row = 0; row < 10000; ++row) {
+    table_.Touch(table_.At(PersonKey{static_cast<uint8_t>(row), static_cast<uint8_t>(row >> 8)}));
+    table_[row].version = 1;
+  }
+  table_.Commit();
+  for (Row row = 0; row < table_.size(); ++row) {
+    table_.Touch(row);
+    table_[row].version = 2;
+  }
+  table_.Rollback();
+  for (Row row = 0; row < table_.size(); ++row) ASSERT_EQ(table_[row].version, 1u);
+  Visits(1);
+  EXPECT_EQ(Changed(), "1");
+}
+
 TEST_F(RelationshipTableTest, ARowOutlivesTheGrowthOfTheTable) {
   const model::Relationship* first = &table_[table_.At(PersonKey{1, 1})];
   for (int i = 0; i < 5000; ++i)
