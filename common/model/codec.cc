@@ -356,9 +356,8 @@ absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid) {
 }
 
 void PrintPersonKey(const PersonKey& key, std::string* out) {
-  out->resize(kUuidChars);
+  out->assign(kUuidChars, '-');
   char* const text = out->data();
-  for (const size_t dash : kDashAt) text[dash] = '-';
   for (size_t i = 0; i < key.size(); ++i) std::memcpy(text + kByteAt[i], &kHexOf[key[i]], 2);
 }
 
