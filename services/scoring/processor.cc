@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/model/event_reader.h"
 #include "common/model/readiness.h"
 #include "services/scoring/domain/scorer.h"
 #include "tend/v1/relationship.pb.h"
@@ -41,7 +42,7 @@ class ScoringProcessor : public stream::Processor {
                 View(options_->product_owner_id)) {}
 
   Outcome Process(const stream::Record& record, stream::Context& context) override {
-    if (!ReadEvent(record.value)) {
+    if (!model::ReadEvent(record.value, &event_)) {
       return Outcome::Reject(v1::REJECT_REASON_MALFORMED, "the value is not a PersonEvent");
     }
     now_ = Instant::FromTime(context.now());
@@ -97,21 +98,6 @@ class ScoringProcessor : public stream::Processor {
   void Rollback() override { scorer_.table().Rollback(); }
 
  private:
-  // Reads a record into event_. Its interaction, a member of a oneof, would be freed by Clear and
-  // is kept here; what no interaction is read into is none, for they all have an id.
-  bool ReadEvent(absl::string_view record) {
-    std::unique_ptr<v1::Interaction> interaction(event_.release_interaction());
-    event_.Clear();
-    if (interaction != nullptr) {
-      interaction->Clear();
-      event_.set_allocated_interaction(interaction.release());
-    }
-    buffer_.assign(record.data(), record.size());
-    if (!event_.MergeFromString(buffer_)) return false;
-    if (event_.interaction().id().empty()) event_.clear_interaction();
-    return true;
-  }
-
   Outputs OutputsOf(stream::Context& context) {
     context_ = &context;
     return {moment_sink_, person_event_sink_};

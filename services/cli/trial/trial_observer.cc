@@ -6,10 +6,10 @@
 #include "absl/strings/match.h"
 #include "common/base/hash.h"
 #include "common/model/codec.h"
+#include "common/model/event_reader.h"
 #include "common/model/explain_codec.h"
 #include "common/model/guards.h"
 #include "common/model/list_outcome.h"
-#include "google/protobuf/io/coded_stream.h"
 
 namespace tend::cli {
 namespace {
@@ -60,20 +60,6 @@ bool HasSocialHandle(const v1::Interaction& interaction) {
   return false;
 }
 
-// Decodes a person's event into the memory of the last one: its interaction, in a oneof, would be
-// freed by ParseFromArray.
-bool DecodeInto(v1::PersonEvent& event, absl::string_view value) {
-  v1::Interaction* const interaction = event.release_interaction();
-  event.Clear();
-  if (interaction != nullptr) {
-    interaction->Clear();
-    event.set_allocated_interaction(interaction);
-  }
-  google::protobuf::io::CodedInputStream bytes(reinterpret_cast<const uint8_t*>(value.data()),
-                                               static_cast<int>(value.size()));
-  return event.MergeFromCodedStream(&bytes) && event.has_interaction();
-}
-
 template <typename Message>
 bool Decode(absl::string_view value, Message& message) {
   return message.ParseFromArray(value.data(), static_cast<int>(value.size()));
@@ -95,7 +81,7 @@ void TrialObserver::WatchPersonEvent(absl::string_view key, absl::string_view va
   Person& person = people_[StableHash(key)];
   const bool asked = !result_.explained_person.empty() && View(result_.explained_person) == key;
   if (person.met && person.followed.empty() && !asked && !in_list_) return;
-  if (!DecodeInto(event_, value)) return;
+  if (!model::ReadEvent(value, &event_) || !event_.has_interaction()) return;
   if (person.name.empty()) Meet(key, person);
   if (in_list_ && event_.interaction().has_list_row_entered()) {
     ++result_.list_rows;

@@ -62,7 +62,7 @@ void InteractionReader::Read(absl::string_view bytes) {
   read.bytes = bytes.size();
   read.first_reading = parties_.readings().size();
   read.reading_count = 0;
-  if (!Parse(bytes, interaction)) {
+  if (!interaction.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     read.verdict = Verdict::kMalformed;
   } else if (interaction.fact_case() == v1::Interaction::FACT_NOT_SET) {
     read.verdict = interaction.ignorable() ? Verdict::kIgnored : Verdict::kUnknownFact;
@@ -73,23 +73,6 @@ void InteractionReader::Read(absl::string_view bytes) {
     read.verdict = Judge(interaction.fact_case(), ReadingsOf(read), claimed);
     if (read.verdict != Verdict::kForPersons) parties_.DropClaims(claims);
   }
-}
-
-// As ParseFromString, but the source and the times, which every interaction has, keep their
-// memory.
-bool InteractionReader::Parse(absl::string_view bytes, v1::Interaction& interaction) {
-  input_.assign(bytes.data(), bytes.size());
-  v1::Source* const source = interaction.release_source();
-  google::protobuf::Timestamp* const occurred = interaction.release_occur_time();
-  google::protobuf::Timestamp* const received = interaction.release_receive_time();
-  interaction.Clear();
-  if (source != nullptr) source->Clear(), interaction.set_allocated_source(source);
-  if (occurred != nullptr) occurred->Clear(), interaction.set_allocated_occur_time(occurred);
-  if (received != nullptr) received->Clear(), interaction.set_allocated_receive_time(received);
-  const bool parsed = interaction.MergeFromString(input_);
-  if (interaction.occur_time().seconds() == 0) interaction.clear_occur_time();
-  if (interaction.receive_time().seconds() == 0) interaction.clear_receive_time();
-  return parsed;
 }
 
 }  // namespace tend::enrichment

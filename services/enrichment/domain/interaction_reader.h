@@ -5,7 +5,6 @@
 #define TEND_SERVICES_ENRICHMENT_DOMAIN_INTERACTION_READER_H_
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -63,12 +62,10 @@ class InteractionReader {
 
  private:
   ReadInteraction& Slot();
-  bool Parse(absl::string_view bytes, v1::Interaction& interaction);
 
   PartyReader parties_;
   std::vector<std::unique_ptr<ReadInteraction>> records_;
-  size_t count_ = 0;   // of records_, in this batch
-  std::string input_;  // reused
+  size_t count_ = 0;  // of records_, in this batch
 };
 
 }  // namespace tend::enrichment
