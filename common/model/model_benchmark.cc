@@ -1,6 +1,6 @@
 // What the model costs: nanoseconds an update, bytes a relationship. `make bench-model`.
 //
-// 2026-11-26, 2 cores (AMD EPYC) with nothing beside it, GCC 12 -O3, glibc malloc (CPU ns; goals in
+// 2026-11-26, 2 cores (AMD EPYC), the other one busy, GCC 12 -O3, glibc malloc (CPU ns; goals in
 // brackets):
 //   FoldAndTieZ            1 tie 198 [300]    200 ties 222 [factor 1.5]
 //   WithStageAndDueTimes   1 tie 207 [1000]   200 ties 255 [factor 1.5]
