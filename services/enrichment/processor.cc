@@ -12,7 +12,6 @@
 #include "absl/types/span.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
-#include "services/enrichment/domain/erasures.h"
 #include "services/enrichment/domain/interaction_reader.h"
 #include "tend/v1/person_event.pb.h"
 
@@ -84,7 +83,7 @@ class EnrichmentProcessor final : public stream::Processor {
 
   absl::Status Restore(absl::string_view key, std::optional<absl::string_view> value) override {
     if (!Erasures::IsKey(key)) return repeats_.Restore(key, value);
-    erasures_.Restore(key, !value.has_value());
+    erasures_.Restore(key, value);
     return absl::OkStatus();
   }
   void Restored() override { repeats_.Restored(); }
@@ -105,6 +104,7 @@ class EnrichmentProcessor final : public stream::Processor {
   }
 
   const Repeats& repeats() const { return repeats_; }
+  const Erasures& erasures() const { return erasures_; }
 
  private:
   // The store's views live until it is asked again, which another partition's processor may do.
@@ -125,9 +125,9 @@ class EnrichmentProcessor final : public stream::Processor {
   }
 
   absl::Status EraseDue(absl::Time now) {
-    for (const std::string& person : erasures_.due()) {
-      absl::Status status = store_.Erase(person, now);
-      if (!status.ok() && !absl::IsNotFound(status)) return status;  // two ids may be one person
+    for (const auto& [person, origin] : erasures_.due()) {
+      absl::Status status = store_.Erase(origin, now);
+      if (!status.ok() && !absl::IsNotFound(status)) return status;  // two may be one person
     }
     erased_ = true;
     return absl::OkStatus();
@@ -212,7 +212,8 @@ class EnrichmentProcessor final : public stream::Processor {
     }
     if (interaction.has_erasure_asked()) {
       for (const PartyReading& reading : readings) {
-        if (const Resolution* who = WhoIs(reading)) erasures_.Ask(who->person_id, context.now());
+        const Resolution* who = WhoIs(reading);
+        if (who != nullptr) erasures_.Ask(who->person_id, who->origin_id, context.now());
       }
     }
     return Counted(batch_.with_events);
@@ -349,6 +350,10 @@ std::unique_ptr<stream::Processor> MakeEnrichmentProcessor(const EnrichmentOptio
 
 const Repeats& RepeatsOf(const stream::Processor& processor) {
   return static_cast<const EnrichmentProcessor&>(processor).repeats();
+}
+
+const Erasures& ErasuresOf(const stream::Processor& processor) {
+  return static_cast<const EnrichmentProcessor&>(processor).erasures();
 }
 
 stream::ProcessorSpec EnrichmentSpec(const EnrichmentOptions& options, const Roster& roster,

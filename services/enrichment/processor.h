@@ -7,6 +7,7 @@
 
 #include "common/stream/processor.h"
 #include "services/enrichment/domain/counts.h"
+#include "services/enrichment/domain/erasures.h"
 #include "services/enrichment/domain/identity.h"
 #include "services/enrichment/domain/party_reader.h"
 #include "services/enrichment/domain/repeats.h"
@@ -42,9 +43,11 @@ std::unique_ptr<stream::Processor> MakeEnrichmentProcessor(const EnrichmentOptio
                                                            IdentityStore& store,
                                                            EnrichmentCounts* counts = nullptr);
 
-// What one of these processors remembers of what it has seen, to read only: for reports and tests.
+// What one of these processors remembers of what it has seen, and whom the store has still to
+// forget, to read only: for reports and tests.
 // REQUIRES: `processor` was made by MakeEnrichmentProcessor.
 const Repeats& RepeatsOf(const stream::Processor& processor);
+const Erasures& ErasuresOf(const stream::Processor& processor);
 
 // The service: group "tend.enrichment", one processor a partition, state in kStateTopic.
 stream::ProcessorSpec EnrichmentSpec(const EnrichmentOptions& options, const Roster& roster,

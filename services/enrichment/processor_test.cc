@@ -253,6 +253,22 @@ TEST_F(EnrichmentTest, NobodyIsErasedBeforeTheWishIsCommitted) {
   EXPECT_THAT(*store_.ReadLog(0, 10), testing::IsEmpty());
 }
 
+TEST_F(EnrichmentTest, WhoAskedIsErasedThoughTheyWereSplitOffMeanwhile) {
+  const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
+  const std::string bea = Subject(Named("EMAIL", "", "bea@example.com"));
+  const std::string ann_id = Push(ann + "form_sent {}").front().person_id();
+  const std::string bea_id = Push(bea + "form_sent {}").front().person_id();
+  ASSERT_TRUE(store_.Merge(ann_id, bea_id, "", FakeContext().now()).ok());
+  EXPECT_EQ(Push(bea + "erasure_asked {}").front().person_id(), ann_id);
+  Counts();  // commits
+  ASSERT_TRUE(store_.Split({&bea_id, 1}, "", FakeContext().now()).ok());
+  Tick();
+  Counts();
+  EXPECT_EQ((*store_.ReadLog(0, 10)).back().person_id(), bea_id);
+  EXPECT_EQ(Push(bea + "form_sent {}").size(), 0u);
+  EXPECT_EQ(Push(ann + "form_sent {}").size(), 1u);
+}
+
 TEST_F(EnrichmentTest, AnErasureOutlivesARestart) {
   Push(Subject(Named("EMAIL", "", "ann@example.com")) + "erasure_asked {}");
   std::map<std::string, std::optional<std::string>> changelog;

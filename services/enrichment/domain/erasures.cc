@@ -4,24 +4,25 @@
 
 namespace tend::enrichment {
 
-void Erasures::Ask(absl::string_view person_id, absl::Time now) {
-  asked_.emplace(person_id);
+void Erasures::Ask(absl::string_view person_id, absl::string_view origin_id, absl::Time now) {
+  asked_.emplace(person_id, origin_id);
   due_time_ = now + kDelay;
 }
 
-void Erasures::Restore(absl::string_view key, bool deleted) {
+void Erasures::Restore(absl::string_view key, std::optional<absl::string_view> origin_id) {
   key.remove_prefix(1);
-  if (deleted) {
+  if (!origin_id.has_value()) {
     committed_.erase({key.data(), key.size()});
   } else {
-    committed_.emplace(key);
+    if (origin_id->empty()) origin_id = key;  // before origins were kept
+    committed_[{key.data(), key.size()}].assign(origin_id->data(), origin_id->size());
   }
 }
 
 void Erasures::Flush(Sink sink) const {
   const absl::string_view prefix(&kPrefix, 1);
   for (const std::string& person : done_) sink(absl::StrCat(prefix, person), std::nullopt);
-  for (const std::string& person : asked_) sink(absl::StrCat(prefix, person), "");
+  for (const auto& [person, origin] : asked_) sink(absl::StrCat(prefix, person), origin);
 }
 
 void Erasures::Commit() {

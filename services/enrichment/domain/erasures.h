@@ -3,7 +3,10 @@
 // That they asked is told as an event first. Only when that is committed does the store forget
 // them, so that no aborted batch loses the event, and no crash the erasure.
 //
-// Changelog (tend.enrichment-state.v1): 'e' person id -> "", a tombstone once it is done.
+// Who asked is the origin of the wish: should it be split off or merged meanwhile, the store
+// forgets whoever it is of by then.
+//
+// Changelog (tend.enrichment-state.v1): 'e' person id -> origin id, a tombstone once it is done.
 
 #ifndef TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
 #define TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
@@ -11,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
@@ -24,24 +28,28 @@ class Erasures {
   using Sink =
       absl::FunctionRef<void(absl::string_view key, std::optional<absl::string_view> value)>;
 
-  void Ask(absl::string_view person_id, absl::Time now);
+  // origin_id: the person's, by whose identifier they asked.
+  void Ask(absl::string_view person_id, absl::string_view origin_id, absl::Time now);
   // Whether the person asked and nothing has been done yet.
   bool HasAsked(absl::string_view person_id) const {
     return !none() && (committed_.contains(person_id) || asked_.contains(person_id));
   }
   bool none() const { return committed_.empty() && asked_.empty(); }
 
-  // Those whose wish is committed: the store is to forget them.
-  const absl::btree_set<std::string>& due() const { return committed_; }
+  // Those whose wish is committed, origins by persons: the store is to forget the origins' persons.
+  const absl::btree_map<std::string, std::string>& due() const { return committed_; }
   // A little after the wish, so that its batch has ended; InfiniteFuture when there is none.
   absl::Time NextDue() const {
     return committed_.size() == done_.size() ? absl::InfiniteFuture() : due_time_;
   }
   // The store has forgotten all that are due.
-  void Done() { done_ = committed_; }
+  void Done() {
+    for (const auto& [person, origin] : committed_) done_.insert(person);
+  }
 
   static bool IsKey(absl::string_view key) { return !key.empty() && key[0] == kPrefix; }
-  void Restore(absl::string_view key, bool deleted);
+  // origin_id: as Flush wrote it; nullopt for a tombstone.
+  void Restore(absl::string_view key, std::optional<absl::string_view> origin_id);
   void Flush(Sink sink) const;
   void Commit();
   void Rollback() { asked_.clear(), done_.clear(); }
@@ -50,11 +58,11 @@ class Erasures {
   static constexpr char kPrefix = 'e';
   static constexpr absl::Duration kDelay = absl::Milliseconds(1);
 
-  absl::btree_set<std::string> committed_;
+  absl::btree_map<std::string, std::string> committed_;
   absl::Time due_time_ = absl::InfinitePast();  // of the last one
   // This batch.
-  absl::btree_set<std::string> asked_;
-  absl::btree_set<std::string> done_;  // of committed_
+  absl::btree_map<std::string, std::string> asked_;
+  absl::btree_set<std::string> done_;  // persons of committed_
 };
 
 }  // namespace tend::enrichment
