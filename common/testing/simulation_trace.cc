@@ -211,6 +211,19 @@ std::string PlaceOf(const std::string& topic, int partition, Offset offset) {
   return absl::StrCat(topic, "/", partition, "/", offset.value());
 }
 
+std::optional<absl::Time> TimeOfUse(const CommittedLog& log, const ProcessorSpec& spec,
+                                    const std::string& topic, int partition, Offset offset) {
+  const std::string key = TraceKey(spec.name, partition);
+  for (const std::vector<CommittedRecord>& notes : log.at(kTraceTopic)) {
+    for (const CommittedRecord& record : notes) {
+      if (record.key != key) continue;
+      const Note note = Decode(*record.value);
+      if (note.topic == topic && note.offset == offset) return note.now;
+    }
+  }
+  return std::nullopt;
+}
+
 StraightFold FoldAgain(const CommittedLog& log, const ProcessorSpec& spec, int partition,
                        AtRestores at_restores, Violations& violations) {
   return Folder(log, spec, partition, at_restores, violations).Run();

@@ -6,9 +6,11 @@
 #define TEND_COMMON_TESTING_SIMULATION_TRACE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "common/stream/processor.h"
 #include "common/testing/simulation_check.h"
 
@@ -39,6 +41,10 @@ struct StraightFold {
 
 // "topic/partition/offset".
 std::string PlaceOf(const std::string& topic, int partition, Offset offset);
+
+// When a service used a record of its input; nullopt where it did not.
+std::optional<absl::Time> TimeOfUse(const CommittedLog& log, const ProcessorSpec& spec,
+                                    const std::string& topic, int partition, Offset offset);
 
 // What the fold does where a processor began with a restored state.
 enum class AtRestores {

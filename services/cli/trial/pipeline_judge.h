@@ -32,9 +32,15 @@ struct PipelineSpecs {
 //
 // By facts that the traffic knows: each interaction gave one person-event per outside person, from
 // its first record, and nothing else did; each record that nobody can use gave one reject; what
-// came from one partition for one person stands in its order; every merge and split of the identity
-// log was told; each origin's history stands whole in the one relationship that the log says; a
-// moment has at most one nudge, a nudge has its moment, and a closed moment has no open nudge.
+// came from one partition for one person stands in its order; every entry of the identity log was
+// told; each origin's history stands whole in the one relationship that the log says; a moment has
+// at most one nudge, a nudge has its moment, and a closed moment has no open nudge.
+//
+// Of the erased: an event of theirs is right only where it was resolved before the store forgot
+// them (its identity_seq is below the Erased entry's), and in the partition that took their wish
+// only up to the wish itself. Of any other record they get none, and where nobody else is left it
+// is a reject, unless it is a wish: not before they were erased, or one person with somebody who
+// had asked in that partition. Nobody else is left out. pipeline_erasures.h says what may be kept.
 //
 // By a straight fold: scoring and notification, run once more over what was committed, in one
 // process without faults and with the same `now`s, say the same moments, parts, rejects and nudges

@@ -1,5 +1,6 @@
-// A merge moves, it never mixes: whatever was merged and split on the way, each origin's history in
-// the end is that of its own interactions, and stands where the identity log says.
+// A merge moves, it never mixes: whatever was merged, split and erased on the way, each origin's
+// history in the end is that of its own interactions, and stands where the identity log says; that
+// of an erased one stands nowhere.
 
 #include <algorithm>
 #include <map>
@@ -14,6 +15,7 @@
 #include "common/model/codec.h"
 #include "common/testing/simulation_check.h"
 #include "common/testing/simulation_trace.h"
+#include "services/cli/trial/pipeline_erasures.h"
 #include "services/cli/trial/pipeline_judge.h"
 #include "services/cli/trial/pipeline_state.h"
 #include "services/scoring/domain/scorer.h"
@@ -123,20 +125,6 @@ StateText Unmerged(const std::vector<v1::PersonEvent>& events, const stream::Pro
   return histories;
 }
 
-// Whom each origin is of, by the identity log; itself where the log says nothing.
-std::map<std::string, std::string> HomesBy(const std::vector<v1::IdentityLogEntry>& entries) {
-  std::map<std::string, std::string> homes;
-  for (const v1::IdentityLogEntry& entry : entries) {
-    if (entry.has_split()) homes[entry.split().origin_id()] = entry.split().to_person_id();
-    if (!entry.has_merged()) continue;
-    homes.try_emplace(entry.person_id(), entry.person_id());
-    for (auto& [origin, person] : homes) {
-      if (person == entry.person_id()) person = entry.merged().survivor_person_id();
-    }
-  }
-  return homes;
-}
-
 }  // namespace
 
 void JudgeOrigins(const PipelineLog& log, const std::vector<v1::PersonEvent>& events,
@@ -147,11 +135,14 @@ void JudgeOrigins(const PipelineLog& log, const std::vector<v1::PersonEvent>& ev
     const auto processor = RestoreFrom(log, specs.scoring, i, violations);
     ReadOrigins(*processor, histories, homes, violations);
   }
-  stream::CompareState("origins", Unmerged(events, specs.scoring, violations), histories,
-                       violations);
-  std::map<std::string, std::string> by_log = HomesBy(*specs.identity->ReadLog(0, 10'000));
+  IdentityHistory by_log = ReadIdentityLog(*specs.identity->ReadLog(0, 10'000), violations);
+  StateText expected_histories = Unmerged(events, specs.scoring, violations);
+  std::erase_if(expected_histories, [&](const auto& history) {
+    return by_log.erased.count(history.first.substr(0, history.first.find(' '))) > 0;
+  });
+  stream::CompareState("origins", expected_histories, histories, violations);
   for (const auto& [origin, home] : homes) {
-    const std::string& expected = by_log.try_emplace(origin, origin).first->second;
+    const std::string& expected = by_log.homes.try_emplace(origin, origin).first->second;
     if (home == expected) continue;
     violations.push_back(absl::StrCat("origin ", origin, " is at ", home, ", not at ", expected));
   }

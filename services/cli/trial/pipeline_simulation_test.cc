@@ -17,6 +17,10 @@
 #include "services/cli/trial/pipeline_world.h"
 #include "services/notification/processor.h"
 #include "services/scoring/processor.h"
+#include "tend/v1/moment.pb.h"
+#include "tend/v1/nudge.pb.h"
+#include "tend/v1/person_event.pb.h"
+#include "tend/v1/reject.pb.h"
 
 namespace tend::cli {
 namespace {
@@ -37,6 +41,18 @@ SimulationResult RunSeed(uint64_t seed) {
   return result;
 }
 
+template <typename Message, typename Is>
+size_t Count(const stream::CommittedLog& log, const std::string& topic, Is is) {
+  size_t count = 0;
+  for (const auto& partition : log.at(topic)) {
+    for (const stream::CommittedRecord& record : partition) {
+      Message message;
+      count += message.ParseFromString(*record.value) && is(message) ? 1 : 0;
+    }
+  }
+  return count;
+}
+
 size_t CountRecords(const stream::CommittedLog& log, const std::string& topic) {
   size_t count = 0;
   for (const auto& partition : log.at(topic)) count += partition.size();
@@ -44,16 +60,44 @@ size_t CountRecords(const stream::CommittedLog& log, const std::string& topic) {
 }
 
 size_t CountNudges(const stream::CommittedLog& log, v1::NudgeState state) {
-  size_t count = 0;
-  for (const auto& partition : log.at(notification::kNudgesTopic)) {
-    for (const stream::CommittedRecord& record : partition) {
-      v1::NudgeChanged change;
-      EXPECT_TRUE(change.ParseFromString(*record.value));
-      count += change.nudge().state() == state ? 1 : 0;
-    }
-  }
-  return count;
+  return Count<v1::NudgeChanged>(
+      log, notification::kNudgesTopic,
+      [state](const v1::NudgeChanged& change) { return change.nudge().state() == state; });
 }
+
+// How erasures show.
+struct ErasureCounts {
+  size_t wishes = 0;
+  size_t erased = 0;        // by a wish, or by somebody of us
+  size_t refused = 0;       // by enrichment
+  size_t refused_late = 0;  // by scoring: they were resolved before
+  size_t closed_moments = 0;
+  size_t withdrawn_nudges = 0;
+
+  void Add(const stream::CommittedLog& log) {
+    using Event = v1::PersonEvent;
+    wishes += Count<Event>(log, scoring::kPersonEvents, [](const Event& event) {
+      return event.interaction().has_erasure_asked();
+    });
+    erased += Count<Event>(log, scoring::kPersonEvents,
+                           [](const Event& event) { return event.has_erased(); });
+    refused += Refused(log, "enrichment");
+    refused_late += Refused(log, "scoring");
+    closed_moments += Count<v1::MomentEvent>(log, scoring::kMoments, [](const auto& moment) {
+      return moment.closed().cause() == v1::CLOSE_CAUSE_ERASED;
+    });
+    withdrawn_nudges += Count<v1::NudgeChanged>(
+        log, notification::kNudgesTopic,
+        [](const auto& change) { return change.withdrawn() == v1::CLOSE_CAUSE_ERASED; });
+  }
+
+ private:
+  static size_t Refused(const stream::CommittedLog& log, const std::string& service) {
+    return Count<v1::Reject>(log, kRejectsTopic, [&service](const v1::Reject& reject) {
+      return reject.service() == service && reject.reason() == v1::REJECT_REASON_PERSON_ERASED;
+    });
+  }
+};
 
 TEST(PipelineSimulationTest, NothingGoesWrongWhereNothingFails) {
   PipelineWorld pipeline;
@@ -78,6 +122,7 @@ TEST(PipelineSimulationTest, ASeedAlwaysGivesTheSameRun) {
 TEST(PipelineSimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
   SimulationStats all;
   size_t nudges = 0, answered = 0, snoozed = 0;
+  ErasureCounts erasures;
   for (uint64_t seed = 1; seed <= 40 && !HasFailure(); ++seed) {
     const SimulationResult result = RunSeed(seed);
     all.crashes += result.stats.crashes;
@@ -87,6 +132,7 @@ TEST(PipelineSimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
     nudges += CountRecords(result.log, notification::kNudgesTopic);
     answered += CountNudges(result.log, v1::NUDGE_STATE_ANSWERED);
     snoozed += CountNudges(result.log, v1::NUDGE_STATE_SNOOZED);
+    erasures.Add(result.log);
   }
   EXPECT_GT(all.crashes, 80);
   EXPECT_GT(all.zombies, 40);
@@ -95,6 +141,12 @@ TEST(PipelineSimulationTest, KnownSeedsHoldAndEverythingHappensInThem) {
   EXPECT_GT(nudges, 400u);
   EXPECT_GT(answered, 40u);
   EXPECT_GT(snoozed, 40u);
+  EXPECT_GT(erasures.wishes, 40u);
+  EXPECT_GT(erasures.erased, 80u);
+  EXPECT_GT(erasures.refused, 200u);
+  EXPECT_GT(erasures.refused_late, 3u);
+  EXPECT_GT(erasures.closed_moments, 15u);
+  EXPECT_GT(erasures.withdrawn_nudges, 8u);
 }
 
 TEST(PipelineSimulationTest, FreshSeedsHold) {

@@ -87,7 +87,7 @@ TrafficRecord PipelineTraffic::MakeInteraction() {
       Kind{8, &T::Visited},       Kind{4, &T::Met},         Kind{4, &T::Refused},
       Kind{5, &T::Rested},        Kind{6, &T::Promised},    Kind{5, &T::ListRow},
       Kind{5, &T::Stated},        Kind{3, &T::Reacted},     Kind{4, &T::NotBetweenUs},
-      Kind{2, &T::WithoutParty},  Kind{4, &T::Asserted},
+      Kind{2, &T::WithoutParty},  Kind{6, &T::Asserted},    Kind{2, &T::AskedErasure},
   };
   size_t all = 0;
   for (const Kind& kind : kKinds) all += kind.weight;
@@ -182,7 +182,14 @@ absl::Time PipelineTraffic::SomeTimeAgo() {
 
 std::string PipelineTraffic::SomeAddress(size_t person) {
   constexpr std::array kForms = {"", "", ".alt", "-home"};
+  const std::vector<std::string>& fresh = fresh_[person];
+  if (!fresh.empty() && OneIn(6)) return fresh[Below(fresh.size())];
   return absl::StrCat("p", person, kForms[Below(kForms.size())], "@firm", person / 2, ".example");
+}
+
+std::string PipelineTraffic::FreshAddress(size_t person) {
+  return fresh_[person].emplace_back(
+      absl::StrCat("p", person, ".new", number_, "@firm", person / 2, ".example"));
 }
 
 void PipelineTraffic::AddOwner(v1::PartyRole role, v1::Interaction& interaction) {
@@ -345,8 +352,16 @@ v1::Interaction PipelineTraffic::Asserted() {
   const size_t person = AddPerson(v1::PARTY_ROLE_SUBJECT, interaction);
   v1::Identifier& second = *interaction.mutable_parties(0)->add_identifiers();
   second.set_kind(v1::IDENTIFIER_KIND_EMAIL);
-  second.set_raw(SomeAddress(person));
+  second.set_raw(OneIn(3) ? FreshAddress(person) : SomeAddress(person));
   interaction.mutable_product_used();
+  return interaction;
+}
+
+v1::Interaction PipelineTraffic::AskedErasure() {
+  constexpr std::array kSystems = {"mail", "web", "crm"};
+  v1::Interaction interaction = New(kSystems[Below(kSystems.size())]);
+  AddPerson(v1::PARTY_ROLE_AUTHOR, interaction);
+  interaction.mutable_erasure_asked();
   return interaction;
 }
 

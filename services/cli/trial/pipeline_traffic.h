@@ -1,5 +1,6 @@
 // Random traffic for a simulation of the whole pipeline: what a few persons and owners do to each
-// other, what comes twice, and what nobody can use. It knows what must become of each record.
+// other, what comes twice, and what nobody can use. It knows what must become of each record, but
+// for what becomes of those who ask to be erased: they go on acting as if they had not asked.
 
 #ifndef TEND_SERVICES_CLI_TRIAL_PIPELINE_TRAFFIC_H_
 #define TEND_SERVICES_CLI_TRIAL_PIPELINE_TRAFFIC_H_
@@ -28,7 +29,7 @@ class PipelineTraffic {
  public:
   // What must become of one interaction, however often it comes.
   struct Fate {
-    // The outsiders ("p3") each of whom gets one person-event.
+    // The outsiders ("p3") each of whom gets one person-event, unless they were erased meanwhile.
     std::vector<std::string> persons;
     // Each of its records becomes a reject.
     bool rejected = false;
@@ -70,6 +71,7 @@ class PipelineTraffic {
   v1::Interaction Stated();
   v1::Interaction Reacted();
   v1::Interaction Asserted();
+  v1::Interaction AskedErasure();
   v1::Interaction NotBetweenUs();
   v1::Interaction WithoutParty();
 
@@ -77,8 +79,9 @@ class PipelineTraffic {
   size_t Below(size_t bound) { return static_cast<size_t>((*random_)() % bound); }
   bool OneIn(size_t n) { return Below(n) == 0; }
   absl::Time SomeTimeAgo();
-  // One of the person's three.
+  // One of the person's three, or of those that they took since.
   std::string SomeAddress(size_t person);
+  std::string FreshAddress(size_t person);
   void AddOwner(v1::PartyRole role, v1::Interaction& interaction);
   // Adds a person who is none of its parties yet, and says that they get an event.
   size_t AddPerson(v1::PartyRole role, v1::Interaction& interaction);
@@ -86,6 +89,7 @@ class PipelineTraffic {
   v1::Roster roster_;
   std::map<std::string, Fate> fates_;
   std::vector<std::pair<absl::Time, v1::Interaction>> sent_;
+  std::map<size_t, std::vector<std::string>> fresh_;  // by person
   ingest::Acceptor acceptor_;
   int promises_ = 0;
   // Of the call under way.

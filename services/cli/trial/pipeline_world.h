@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "services/cli/trial/pipeline_identity.h"
 #include "services/cli/trial/pipeline_judge.h"
 #include "services/cli/trial/pipeline_traffic.h"
@@ -23,8 +24,8 @@ struct SimulationPlan;
 namespace tend::cli {
 
 // What one run is made of beside its log: the services, their traffic, the identity store and its
-// relay, somebody of us who parts whom a merge had joined, or joins them again, and owners who
-// answer their nudges.
+// relay, somebody of us who parts whom a merge had joined, or joins them again, or erases somebody,
+// and owners who answer their nudges.
 class PipelineWorld {
  public:
   PipelineWorld();
@@ -39,6 +40,8 @@ class PipelineWorld {
 
  private:
   void DecideIdentity(std::mt19937_64& random, absl::Time now);
+  void EraseSomebody(std::mt19937_64& random, absl::Time now);
+  void EraseOneOf(absl::Span<const enrichment::Resolution> answer, absl::Time now);
   // Whether there was one.
   bool AnswerANudge(const std::vector<v1::Nudge>& nudges, stream::Producer& producer,
                     std::mt19937_64& random, absl::Time now);
@@ -47,9 +50,13 @@ class PipelineWorld {
   PipelineTraffic traffic_;
   enrichment::Roster roster_;
   enrichment::MemoryIdentityStore store_;
+  IdentityWitness witness_;
   std::deque<RemoteIdentityStore> remote_stores_;  // one a processor
   PipelineSpecs specs_;
   int answers_ = 0;
+  // As long as things may go wrong, the bystander's.
+  stream::Producer* producer_ = nullptr;
+  std::mt19937_64* random_ = nullptr;
 };
 
 }  // namespace tend::cli

@@ -83,7 +83,9 @@ PipelineWorld::PipelineWorld()
     : roster_(*enrichment::Roster::Create(traffic_.roster())), store_("simulation") {
   specs_.enrichment = enrichment::EnrichmentSpec({}, roster_, store_);
   specs_.enrichment.make_processor = [this](int) {
-    return enrichment::MakeEnrichmentProcessor({}, roster_, remote_stores_.emplace_back(store_));
+    RemoteIdentityStore& remote = remote_stores_.emplace_back(
+        store_, witness_, [this](auto answer, absl::Time now) { EraseOneOf(answer, now); });
+    return enrichment::MakeEnrichmentProcessor({}, roster_, remote);
   };
   specs_.scoring = scoring::MakeSpec(ScoringOptions());
   specs_.notification = notification::MakeNotificationProcessor(ShippedPolicy());
@@ -115,13 +117,18 @@ SimulationPlan PipelineWorld::Plan() {
   };
   plan.bystander = [this](stream::Log& log, stream::Producer& producer, std::mt19937_64& random,
                           absl::Time now, bool faults) {
+    producer_ = faults ? &producer : nullptr;
+    random_ = &random;
     if (faults && random() % 4 == 0) DecideIdentity(random, now);
+    if (faults && random() % 80 == 0) EraseSomebody(random, now);
     const bool answered = answers_ < kAnswers && random() % 3 == 0 &&
                           AnswerANudge(NudgesToAnswer(log), producer, random, now);
     return RelayIdentity(producer, random, faults) || answered;
   };
   plan.judge = [this](const stream::CommittedLog& log, stream::Violations& violations) {
     JudgePipeline(log, traffic_, specs_, violations);
+    const std::vector<std::string>& heard = witness_.violations();
+    violations.insert(violations.end(), heard.begin(), heard.end());
   };
   plan.start = absl::FromUnixSeconds(1'772'442'000);  // 2026-03-02T09:00Z, a Monday
   plan.jump = absl::Hours(30);
@@ -140,6 +147,25 @@ void PipelineWorld::DecideIdentity(std::mt19937_64& random, absl::Time now) {
       random() % 2 == 0 ? store_.Split({&joined, 1}, "a mistake", now)
                         : store_.Merge(joined, entry.merged().survivor_person_id(), "one", now);
   TEND_CHECK(decided.ok() || absl::IsNotFound(decided) || absl::IsInvalidArgument(decided));
+}
+
+// Somebody of us erases a person, named by any id they ever had.
+void PipelineWorld::EraseSomebody(std::mt19937_64& random, absl::Time now) {
+  const enrichment::IdentityTables tables = store_.Tables();
+  if (tables.origins.empty()) return;
+  const absl::Status erased =
+      store_.Erase(tables.origins[random() % tables.origins.size()].id, now);
+  TEND_CHECK(erased.ok() || absl::IsNotFound(erased));
+}
+
+// The same, while enrichment holds an answer about them that it has not used; and the relay is
+// quicker than it: the event comes after the Erased entry.
+void PipelineWorld::EraseOneOf(absl::Span<const enrichment::Resolution> answer, absl::Time now) {
+  if (producer_ == nullptr || answer.empty() || (*random_)() % 40 != 0) return;
+  const enrichment::Resolution& one = answer[(*random_)() % answer.size()];
+  if (one.is != enrichment::Resolution::Is::kPerson) return;
+  TEND_CHECK(store_.Erase(one.person_id, now).ok());
+  RelayIdentity(*producer_, *random_, false);
 }
 
 // An owner answers or snoozes one of the nudges, which may have left the inbox meanwhile. Where
