@@ -19,11 +19,6 @@
 #include "services/cli/trial/trial_command.h"
 #include "services/cli/usage.h"
 
-// Read by jemalloc at its start: in pages of 4 KiB a trial would spend a tenth of its time on
-// finding them (docs/decisions/2026-11-25-jemalloc.md).
-extern "C" const char* malloc_conf;
-const char* malloc_conf = "thp:always";
-
 int main(int argc, char** argv) {
   tend::rpc::SetGrpcLog(tend::rpc::GrpcLog::kSilent);
   CLI::App app(
