@@ -1,25 +1,21 @@
 #include "common/model/event_reader.h"
 
-#include <cstdint>
 #include <memory>
-
-#include "google/protobuf/io/coded_stream.h"
 
 namespace tend::model {
 
-bool ReadEvent(absl::string_view bytes, v1::PersonEvent* event) {
-  std::unique_ptr<v1::Interaction> interaction(event->release_interaction());
-  event->Clear();
+const v1::PersonEvent* EventReader::Read(absl::string_view bytes) {
+  std::unique_ptr<v1::Interaction> interaction(event_.release_interaction());
+  event_.Clear();
   if (interaction != nullptr) {
     interaction->Clear();
-    event->set_allocated_interaction(interaction.release());
+    event_.set_allocated_interaction(interaction.release());
   }
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
-                                            static_cast<int>(bytes.size()));
-  if (!event->MergeFromCodedStream(&in) || !in.ConsumedEntireMessage()) return false;
+  bytes_.assign(bytes.data(), bytes.size());  // protobuf merges nothing else as fast as a string
+  if (!event_.MergeFromString(bytes_)) return nullptr;
   // What no interaction was read into is none, for they all have an id.
-  if (event->has_interaction() && event->interaction().id().empty()) event->clear_interaction();
-  return true;
+  if (event_.has_interaction() && event_.interaction().id().empty()) event_.clear_interaction();
+  return &event_;
 }
 
 }  // namespace tend::model

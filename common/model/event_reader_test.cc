@@ -28,26 +28,25 @@ TEST(EventReaderTest, NothingOfTheLastEventStays) {
   message.mutable_interaction()->clear_source();
   message.mutable_interaction()->clear_parties();
   message.mutable_interaction()->mutable_message_sent();
-  v1::PersonEvent read;
+  EventReader reader;
   for (const v1::PersonEvent& event : {Visit("a"), message, merged, Visit("b"), empty, merged}) {
-    ASSERT_TRUE(ReadEvent(event.SerializeAsString(), &read));
-    EXPECT_TRUE(MessageDifferencer::Equals(read, event)) << read.DebugString();
+    const v1::PersonEvent* const read = reader.Read(event.SerializeAsString());
+    ASSERT_NE(read, nullptr);
+    EXPECT_TRUE(MessageDifferencer::Equals(*read, event)) << read->DebugString();
   }
 }
 
 TEST(EventReaderTest, TheInteractionsMemoryIsUsedAgain) {
-  v1::PersonEvent read;
-  ASSERT_TRUE(ReadEvent(Visit("a").SerializeAsString(), &read));
-  const v1::Interaction* const interaction = &read.interaction();
-  ASSERT_TRUE(ReadEvent(Visit("b").SerializeAsString(), &read));
-  EXPECT_EQ(&read.interaction(), interaction);
+  EventReader reader;
+  const v1::Interaction* const first = &reader.Read(Visit("a").SerializeAsString())->interaction();
+  EXPECT_EQ(&reader.Read(Visit("b").SerializeAsString())->interaction(), first);
 }
 
 TEST(EventReaderTest, WhatIsNoEventIsTold) {
-  v1::PersonEvent read;
+  EventReader reader;
   const std::string bytes = Visit("a").SerializeAsString();
-  EXPECT_FALSE(ReadEvent(absl::string_view(bytes).substr(0, bytes.size() - 1), &read));
-  EXPECT_FALSE(ReadEvent("\xff\xff\xff", &read));
+  EXPECT_EQ(reader.Read(absl::string_view(bytes).substr(0, bytes.size() - 1)), nullptr);
+  EXPECT_EQ(reader.Read("\xff\xff\xff"), nullptr);
 }
 
 }  // namespace

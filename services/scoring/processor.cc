@@ -42,12 +42,13 @@ class ScoringProcessor : public stream::Processor {
                 View(options_->product_owner_id)) {}
 
   Outcome Process(const stream::Record& record, stream::Context& context) override {
-    if (!model::ReadEvent(record.value, &event_)) {
+    const v1::PersonEvent* const event = reader_.Read(record.value);
+    if (event == nullptr) {
       return Outcome::Reject(v1::REJECT_REASON_MALFORMED, "the value is not a PersonEvent");
     }
     now_ = Instant::FromTime(context.now());
     const absl::Status folded =
-        scorer_.Fold(event_, record.offset.value(), now_, OutputsOf(context));
+        scorer_.Fold(*event, record.offset.value(), now_, OutputsOf(context));
     if (!folded.ok())
       return Outcome::Reject(ReasonOf(folded),
                              std::string(folded.message().data(), folded.message().size()));
@@ -151,7 +152,7 @@ class ScoringProcessor : public stream::Processor {
   std::function<void(const v1::PersonEvent&)> person_event_sink_ =
       [this](const v1::PersonEvent& e) { EmitPersonEvent(e); };
   // Reused from call to call.
-  v1::PersonEvent event_;
+  model::EventReader reader_;
   v1::Relationship relationship_;
   v1::Tie tie_;
   std::string buffer_;

@@ -6,7 +6,6 @@
 #include "absl/strings/match.h"
 #include "common/base/hash.h"
 #include "common/model/codec.h"
-#include "common/model/event_reader.h"
 #include "common/model/explain_codec.h"
 #include "common/model/guards.h"
 #include "common/model/list_outcome.h"
@@ -81,33 +80,35 @@ void TrialObserver::WatchPersonEvent(absl::string_view key, absl::string_view va
   Person& person = people_[StableHash(key)];
   const bool asked = !result_.explained_person.empty() && View(result_.explained_person) == key;
   if (person.met && person.followed.empty() && !asked && !in_list_) return;
-  if (!model::ReadEvent(value, &event_) || !event_.has_interaction()) return;
-  if (person.name.empty()) Meet(key, person);
-  if (in_list_ && event_.interaction().has_list_row_entered()) {
+  const v1::PersonEvent* const event = reader_.Read(value);
+  if (event == nullptr || !event->has_interaction()) return;
+  const v1::Interaction& interaction = event->interaction();
+  if (person.name.empty()) Meet(*event, person);
+  if (in_list_ && interaction.has_list_row_entered()) {
     ++result_.list_rows;
     person.listed = true;
-    person.has_social_handle = person.has_social_handle || HasSocialHandle(event_.interaction());
+    person.has_social_handle = person.has_social_handle || HasSocialHandle(interaction);
   }
-  Follow(person);
+  Follow(interaction, person);
   if (!result_.explained_person.empty() && View(result_.explained_person) == key) {
-    result_.history.push_back(event_.interaction());
+    result_.history.push_back(interaction);
   }
 }
 
-void TrialObserver::Meet(absl::string_view person_id, Person& person) {
+void TrialObserver::Meet(const v1::PersonEvent& event, Person& person) {
   person.met = true;
-  person.name = NameIn(event_);
-  if (!explain_.empty() && result_.explained_person.empty() && Names(event_, View(explain_))) {
-    result_.explained_person = Str(person_id);
+  person.name = NameIn(event);
+  if (!explain_.empty() && result_.explained_person.empty() && Names(event, View(explain_))) {
+    result_.explained_person = event.person_id();
   }
 }
 
-void TrialObserver::Follow(Person& person) {
-  const int64_t at = event_.interaction().occur_time().seconds();
+void TrialObserver::Follow(const v1::Interaction& interaction, Person& person) {
+  const int64_t at = interaction.occur_time().seconds();
   std::erase_if(person.followed, [&](const Followed& f) {
     if (at <= f.opened_second) return false;
     if (at > f.opened_second + kFollowSeconds) return true;
-    const auto& parties = event_.interaction().parties();
+    const auto& parties = interaction.parties();
     const bool talked = std::any_of(parties.begin(), parties.end(),
                                     [&](const v1::Party& p) { return p.owner_id() == f.owner_id; });
     if (talked) ++result_.outreach_followed;

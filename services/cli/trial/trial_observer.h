@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/model/event_reader.h"
 #include "common/model/names.h"
 #include "common/model/relationship.h"
 #include "common/model/scoring_model.h"
@@ -59,8 +60,8 @@ class TrialObserver {
   void WatchNudge(absl::string_view value);
   void NoteOpened(const v1::Nudge& nudge);
   void WatchReject(absl::string_view value);
-  void Meet(absl::string_view person_id, Person& person);
-  void Follow(Person& person);
+  void Meet(const v1::PersonEvent& event, Person& person);
+  void Follow(const v1::Interaction& interaction, Person& person);
   std::string NameOf(absl::string_view person_id) const;
 
   const std::string explain_;
@@ -75,7 +76,7 @@ class TrialObserver {
   absl::flat_hash_map<std::string, model::Relationship> relationships_;  // by person id
   absl::flat_hash_set<std::string> accounts_;
   // The record being watched; members for their memory.
-  v1::PersonEvent event_;
+  model::EventReader reader_;
   v1::NudgeChanged change_;
   v1::Relationship relationship_;
   v1::Tie tie_;
