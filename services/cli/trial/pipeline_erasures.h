@@ -18,11 +18,9 @@ namespace tend::cli {
 
 // An origin whose person was erased.
 struct ErasedOrigin {
-  std::string person_id;
   int64_t seq = 0;  // of the Erased entry: who resolved a claim before saw less of the log
   absl::Time time;
-  // Of the entry that ended the person whom this origin names: the Erased one, or the Merged one by
-  // which they became part of another.
+  // Of the Erased entry under this origin's own id, if it named a person.
   int64_t end_seq = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "services/cli/trial/pipeline_erasures.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -87,7 +88,7 @@ class ErasureJudge {
         topic, [&](int partition, const CommittedRecord& record, const v1::PersonEvent& event) {
           const auto erased = erased_.find(event.person_id());
           if (erased == erased_.end() || event.identity_seq() != erased->second.end_seq) return;
-          if (!event.has_merged() && !event.has_erased()) return;
+          if (!event.has_erased()) return;
           const auto time = TimeOfUse(log_, specs_.scoring, topic, partition, record.offset);
           if (time.has_value()) ends_.emplace(event.person_id(), *time);
         });
@@ -144,8 +145,8 @@ class ErasureJudge {
       if (!value.has_value()) continue;
       if (key.size() > kIdSize) {
         JudgeTie(key);
-      } else if (const auto erased = erased_.find(key); erased != erased_.end()) {
-        JudgeRelationship(erased->second, *value);
+      } else if (erased_.count(key) > 0) {
+        JudgeRelationship(*value);
       }
     }
   }
@@ -157,14 +158,11 @@ class ErasureJudge {
     Say("a tie of an erased person is kept: ", key);
   }
 
-  void JudgeRelationship(const ErasedOrigin& erased, const std::string& value) {
+  void JudgeRelationship(const std::string& value) {
     v1::Relationship record;
     record.ParseFromString(value);
     const std::string person = record.person_id();
     if (record.open_moments_size() > 0) Say("an erased person has a moment: ", person);
-    // What was theirs went to whom they became part of. TODO(3): account, time zone, CRM owner and
-    // stage stay here, and nobody is told to forget them.
-    if (erased.person_id != person) return;
     if (!record.erased()) Say("scoring has not erased ", person);
     record.clear_schema_version();
     record.clear_person_id();
@@ -190,6 +188,7 @@ IdentityHistory ReadIdentityLog(const std::vector<v1::IdentityLogEntry>& entries
                                 Violations& violations) {
   IdentityHistory history;
   std::map<std::string, int64_t> ends;
+  std::set<std::string> told;
   for (const v1::IdentityLogEntry& entry : entries) {
     const std::string& person = entry.person_id();
     history.homes.try_emplace(person, person);
@@ -200,14 +199,16 @@ IdentityHistory ReadIdentityLog(const std::vector<v1::IdentityLogEntry>& entries
       continue;
     }
     ends[person] = entry.seq();
+    if (entry.has_erased() && !told.insert(person).second) {
+      violations.push_back(absl::StrCat("erased twice: ", person));
+    }
     const absl::Time time = model::ToTime(entry.erased().erase_time());
     for (auto& [origin, home] : history.homes) {
       if (home != person) continue;
       if (entry.has_merged()) {
         home = entry.merged().survivor_person_id();
         history.all_homes[origin].insert(home);
-      } else if (!history.erased
-                      .emplace(origin, ErasedOrigin{person, entry.seq(), time, ends[origin]})
+      } else if (!history.erased.emplace(origin, ErasedOrigin{entry.seq(), time, ends[origin]})
                       .second) {
         violations.push_back(absl::StrCat("erased twice: origin ", origin, " of ", person));
       }

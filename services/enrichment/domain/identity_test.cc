@@ -258,6 +258,18 @@ TEST(IdentityTest, TheErasedStayErased) {
   EXPECT_EQ(world.store().Erase(ann, kNow).code(), absl::StatusCode::kNotFound);
 }
 
+TEST(IdentityTest, AnErasureIsToldUnderEachIdThatThePersonEverHad) {
+  World world;
+  const std::string ann = world.State("e1"), other = world.State("r1");
+  world.Assert("r1 e1");
+  ASSERT_TRUE(world.store().Erase(other, kNow).ok());
+  std::vector<std::string> told;
+  for (const v1::IdentityLogEntry& entry : world.Log()) {
+    if (entry.has_erased()) told.push_back(entry.person_id());
+  }
+  EXPECT_THAT(told, ElementsAre(other, ann));  // that of the person last
+}
+
 TEST(IdentityTest, WhoIsErasedDoesNotDependOnTheOrderOfTheirRecords) {
   World before, after;
   before.Assert("r1 e1"), after.State("e1");

@@ -87,7 +87,12 @@ absl::Status MemoryIdentityStore::Erase(absl::string_view person_id, absl::Time 
     if (ids.contains(entry.person_id())) entry.clear_identifiers();
   }
   --person_count_;
-  SetTimestamp(now, *AddLogEntry(person).mutable_erased()->mutable_erase_time());
+  // Under each id they ever had: of the ones that merges ended something is left elsewhere, too.
+  // The members rise, and the one that names the person comes first.
+  const std::vector<OriginIndex>& members = MembersOf(person);
+  for (auto origin = members.rbegin(); origin != members.rend(); ++origin) {
+    SetTimestamp(now, *AddLogEntry(*origin).mutable_erased()->mutable_erase_time());
+  }
   return absl::OkStatus();
 }
 

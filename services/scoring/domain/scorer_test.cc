@@ -267,6 +267,23 @@ TEST_F(ScorerTest, ErasureTakesWhatIsOnItsWayButNotWhoLeftBefore) {
   EXPECT_EQ(Fold(MessageOf('a', 'a', 4)).code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(ScorerTest, WhatAMergeLeftBehindIsErasedButTheWayOn) {
+  v1::PersonEvent message = MessageOf('b', 'b', 0);
+  message.set_account_id("domain:b.example");
+  message.set_time_zone("Europe/Berlin");
+  Folds(message);
+  Folds(MergeOf('b', 'a', 1));
+  sent_.clear();
+  EXPECT_EQ(ProfileOf('b').account_id, "domain:b.example");
+  Folds(ErasureOf('b', 2));
+  EXPECT_TRUE(At('b').erased);
+  EXPECT_EQ(ProfileOf('b').account_id, "");
+  EXPECT_EQ(ProfileOf('b').time_zone, "");
+  Folds(message);  // late: it goes after its person
+  ASSERT_EQ(sent_.size(), 1u);
+  EXPECT_EQ(sent_.front().person_id(), IdOf('a'));
+}
+
 TEST_F(ScorerTest, AMergeTakenBackIsForgotten) {
   Folds(MessageOf('b', 'b', 0));
   scorer_.table().Commit();
