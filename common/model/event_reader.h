@@ -14,7 +14,8 @@ namespace tend::model {
 // member of a oneof. For one thread.
 class EventReader {
  public:
-  // Lives until the next Read. Null: the bytes are no PersonEvent.
+  // Lives until the next Read. Null: the bytes are no PersonEvent. An interaction without an id,
+  // which none has, is read as none.
   const v1::PersonEvent* Read(absl::string_view bytes);
 
  private:

@@ -39,7 +39,9 @@ class InProcess {
   // Lets the workers work until none finds anything to do up to the clock's time: each one to its
   // end before the next, in the order they were added, so that nobody's time runs ahead of what is
   // still to be written. However much is written between two calls, the outcome is that of a call
-  // after each record (but for what flows against the order, which waits for this call's end).
+  // after each record, within the limits of WorkerOptions::player, and but for what flows against
+  // the order, which waits for this call's end. Errors also: UNAVAILABLE when a worker waits for
+  // what nobody here will end, INTERNAL when a processor stays due though its OnTime was called.
   absl::Status RunUntilIdle();
 
  private:

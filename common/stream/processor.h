@@ -87,11 +87,12 @@ class Processor {
   virtual Outcome Process(const Record& record, Context& context) = 0;
 
   // Fires all that is due at context.now(). Called when the partition is caught up, at least once a
-  // second.
+  // second; in a log that is played, when all that was written before is used, and only when due.
   virtual void OnTime(Context& context) { static_cast<void>(context); }
 
   // A lower bound of the next time at which OnTime has something to do; InfiniteFuture when nothing
-  // waits.
+  // waits. REQUIRES of the implementation: after OnTime it is later than that call's now, at once
+  // and not only after the commit.
   virtual absl::Time NextDue() const { return absl::InfiniteFuture(); }
 
   // --- State. A stateless processor leaves these as they are. Changes are made in place while

@@ -39,7 +39,9 @@ WorkerStats& WorkerStats::operator+=(const WorkerStats& other) {
 
 Worker::Worker(Log& log, const ProcessorSpec& spec, const Clock& clock,
                const WorkerOptions& options)
-    : log_(log), spec_(spec), clock_(clock), options_(options), policy_(options.timing) {}
+    : log_(log), spec_(spec), clock_(clock), options_(options), policy_(options.timing) {
+  TEND_CHECK(options.player == nullptr || (options.player == &clock && policy_.every_step()));
+}
 
 Worker::~Worker() = default;
 
@@ -301,14 +303,6 @@ absl::Status Worker::FinishCommit() {
   phase_ = Phase::kRunning;
   DropRevoked();
   return absl::OkStatus();
-}
-
-absl::Time Worker::NextDue() const {
-  absl::Time due = absl::InfiniteFuture();
-  for (const std::unique_ptr<Task>& task : tasks_) {
-    if (task != nullptr && task->running()) due = std::min(due, task->NextDue());
-  }
-  return due;
 }
 
 int Worker::running_tasks() const {

@@ -42,8 +42,9 @@ struct WorkerOptions {
   // For a log that is played through: each record is used at the time when it was written, which
   // this clock (the worker's own) then shows, and what falls due between two records of a partition
   // fires between them, in the end up to the time that it shows before the step. So a long batch
-  // has the outcome of many short ones. Commits after every step. Null: a batch has one time, the
-  // clock's.
+  // has the outcome of many short ones where all records are of one partition and one topic; else
+  // each partition, and in it each topic, is gone through for itself. Null: a batch has one time,
+  // the clock's. REQUIRES: `timing` commits after every step.
   ManualClock* player = nullptr;
 };
 
@@ -93,10 +94,6 @@ class Worker {
   void CommitSoon() { commit_soon_ = true; }
   // Whether something is processed and not committed.
   bool has_open() const { return !visited_.empty(); }
-
-  // The earliest NextDue of its tasks; InfiniteFuture when nothing waits. Not before all have
-  // restored.
-  absl::Time NextDue() const;
 
   // Partitions that are restored and served, and how far their inputs have been read.
   int running_tasks() const;

@@ -8,7 +8,7 @@
 
 namespace tend::stream {
 
-// One partition after the other: they know nothing of each other.
+// One partition after the other.
 absl::Status Worker::PlayRecords() {
   const absl::Time end = clock_.Now();
   SortByPartition();
@@ -40,9 +40,9 @@ absl::Status Worker::Play(Task& task, absl::Span<const Record> records) {
     auto prepared = static_cast<size_t>(late - records.begin());
     TEND_RETURN_IF_ERROR(task.Prepare(records.first(prepared), task.BatchNow(first)));
     do {
-      const absl::Time written = records.front().produce_time;
-      options_.player->Show(written);
-      Use(task, records.front(), task.BatchNow(written));
+      const absl::Time now = task.BatchNow(records.front().produce_time);
+      options_.player->Show(now);
+      Use(task, records.front(), now);
       records.remove_prefix(1);
     } while (--prepared > 0 && records.front().produce_time < task.NextDue());
   }

@@ -20,10 +20,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
+const absl::Time kStart = absl::FromUnixSeconds(1'000);
+
 // The outside world: answers after so many failures.
 struct World {
   absl::StatusCode code = absl::StatusCode::kUnavailable;
   int failures = 0;
+  int answers = 0;                // before it fails
   int asked = 0;                  // with records
   std::vector<std::string> used;  // values, in the order of Process
 };
@@ -35,7 +38,12 @@ class AskingProcessor final : public Processor {
 
   absl::Status Prepare(absl::Span<const Record> records, absl::Time) override {
     world_.asked += !records.empty();
-    if (world_.failures > 0 && world_.failures-- > 0) return absl::Status(world_.code, "away");
+    if (world_.answers > 0) {
+      --world_.answers;
+    } else if (world_.failures > 0) {
+      --world_.failures;
+      return absl::Status(world_.code, "away");
+    }
     EXPECT_THAT(prepared_, IsEmpty());  // the ones before were all processed, or taken back
     for (const Record& record : records) prepared_.push_back(record.offset);
     time_prepared_ = records.empty();
@@ -80,6 +88,7 @@ class WorkerPrepareTest : public ::testing::Test {
     WorkerOptions options;
     options.member = member;
     options.timing = timing;
+    options.player = player_;
     std::unique_ptr<Worker> worker = *Worker::Start(log_, spec_, clock_, options);
     EXPECT_FALSE(StepUntilIdle(*worker)->waiting);
     return worker;
@@ -115,7 +124,8 @@ class WorkerPrepareTest : public ::testing::Test {
   }
 
   World world_;
-  ManualClock clock_{absl::FromUnixSeconds(1'000)};
+  ManualClock clock_{kStart};
+  ManualClock* player_ = nullptr;
   MemoryLog log_{clock_};
   ProcessorSpec spec_;
   std::unique_ptr<Producer> producer_;
@@ -206,7 +216,7 @@ TEST_F(WorkerPrepareTest, AbortedTakesTheBatchBack) {
   clock_.Advance(absl::Milliseconds(40));
   Send("0: a");
   ASSERT_TRUE(worker->Step().ok());
-  world_ = {absl::StatusCode::kAborted, 1, 0, {}};
+  world_ = {absl::StatusCode::kAborted, 1, 0, 0, {}};
   Send("0: b"), Send("1: c");
   ASSERT_TRUE(StepUntilIdle(*worker).ok());
   clock_.Advance(absl::Milliseconds(60));
@@ -217,7 +227,7 @@ TEST_F(WorkerPrepareTest, AbortedTakesTheBatchBack) {
 
 TEST_F(WorkerPrepareTest, AnythingElseEndsTheWorker) {
   const auto worker = Start("0", CommitTiming::EveryStep());
-  world_ = {absl::StatusCode::kInternal, 1, 0, {}};
+  world_ = {absl::StatusCode::kInternal, 1, 0, 0, {}};
   Send("0: a");
   EXPECT_EQ(StepUntilIdle(*worker).status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(StepUntilIdle(*worker).status().code(), absl::StatusCode::kInternal);
@@ -226,13 +236,30 @@ TEST_F(WorkerPrepareTest, AnythingElseEndsTheWorker) {
 
 TEST_F(WorkerPrepareTest, TimeWaitsToo) {
   const auto worker = Start("0", CommitTiming::EveryStep());
-  const absl::Time due = worker->NextDue();
+  const absl::Time due = worker->processor(0)->NextDue();
   clock_.Advance(absl::Seconds(20));
   world_.failures = 1;
   EXPECT_TRUE(worker->Step()->waiting);
-  EXPECT_EQ(worker->NextDue(), due);
+  EXPECT_EQ(worker->processor(0)->NextDue(), due);
   EXPECT_FALSE(StepUntilIdle(*worker)->waiting);
-  EXPECT_GT(worker->NextDue(), due);
+  EXPECT_GT(worker->processor(0)->NextDue(), due);
+}
+
+TEST_F(WorkerPrepareTest, APlayedBatchGoesOnWhereTheWorldDidNotAnswer) {
+  player_ = &clock_;
+  const auto worker = Start("0", CommitTiming::EveryStep());
+  Send("0: a");
+  clock_.Advance(absl::Seconds(20));
+  Send("0: b c"), Send("1: d");
+  world_.answers = 3;  // to the first record, and twice to the time until the others
+  world_.failures = 1;
+  EXPECT_TRUE(worker->Step()->waiting);
+  EXPECT_THAT(world_.used, ElementsAre("a"));
+  EXPECT_EQ(clock_.Now(), kStart + absl::Seconds(20));
+  EXPECT_FALSE(StepUntilIdle(*worker)->waiting);
+  EXPECT_THAT(world_.used, ElementsAre("a", "b", "c", "d"));
+  EXPECT_THAT(Out(), ElementsAre("a", "b", "c", "d"));
+  EXPECT_EQ(worker->stats().aborts, 0);
 }
 
 }  // namespace

@@ -269,6 +269,19 @@ TEST_F(EnrichmentTest, WhoAskedIsErasedThoughTheyWereSplitOffMeanwhile) {
   EXPECT_EQ(Push(ann + "form_sent {}").size(), 1u);
 }
 
+TEST_F(EnrichmentTest, AnErasureKeptBeforeOriginsWereIsDone) {
+  const std::string ann =
+      Push(Subject(Named("EMAIL", "", "ann@example.com")) + "form_sent {}").front().person_id();
+  processor_ = MakeEnrichmentProcessor({}, roster_, store_, &counts_);
+  ASSERT_TRUE(processor_->Restore("e" + ann, "").ok());
+  processor_->Restored();
+  Tick();
+  const std::vector<v1::IdentityLogEntry> log = *store_.ReadLog(0, 10);
+  ASSERT_FALSE(log.empty());
+  EXPECT_TRUE(log.back().has_erased());
+  EXPECT_EQ(log.back().person_id(), ann);
+}
+
 TEST_F(EnrichmentTest, AnErasureOutlivesARestart) {
   Push(Subject(Named("EMAIL", "", "ann@example.com")) + "erasure_asked {}");
   std::map<std::string, std::optional<std::string>> changelog;

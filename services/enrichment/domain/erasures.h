@@ -5,6 +5,8 @@
 //
 // Who asked is the origin of the wish: should it be split off or merged meanwhile, the store
 // forgets whoever it is of by then.
+// One wish a person is kept, with the origin that asked. Where two origins of one person ask within
+// a batch, and somebody of us parts them before it ends, the second has to ask again.
 //
 // Changelog (tend.enrichment-state.v1): 'e' person id -> origin id, a tombstone once it is done.
 

@@ -91,7 +91,7 @@ class IdentityStore {
                              absl::Time now) = 0;
 
   // Forgets the person's identifiers but for keyed hashes, by which they are known as erased.
-  // person_id: theirs, or one that they lost by a merge. Errors: NOT_FOUND.
+  // person_id: theirs, or any that they ever had. Errors: NOT_FOUND.
   virtual absl::Status Erase(absl::string_view person_id, absl::Time now) = 0;
 
   // Inferences that wait for a decision, oldest first.

@@ -8,6 +8,7 @@
 #include "common/base/check.h"
 #include "common/base/hash.h"
 #include "common/model/proto_time.h"
+
 namespace tend::notification {
 namespace {
 

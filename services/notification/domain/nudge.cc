@@ -27,11 +27,12 @@ NudgeContract::NudgeContract(const Nudge& nudge, v1::Nudge& contract) : contract
   } else {
     contract.clear_snooze_until_time();
   }
-  // Protobuf takes no const here, and writes nothing into it.
-  contract.set_allocated_moment(const_cast<v1::MomentOpened*>(nudge.moment.get()));
+  // Protobuf takes no const here; it writes nothing into it but the sizes it encodes with, which is
+  // why a moment is one thread's.
+  contract.unsafe_arena_set_allocated_moment(const_cast<v1::MomentOpened*>(nudge.moment.get()));
 }
 
-NudgeContract::~NudgeContract() { static_cast<void>(contract_.release_moment()); }
+NudgeContract::~NudgeContract() { static_cast<void>(contract_.unsafe_arena_release_moment()); }
 
 std::optional<Nudge> FromContract(v1::Nudge contract) {
   if (!contract.has_moment() || contract.moment().moment_id() != contract.nudge_id() ||

@@ -38,7 +38,7 @@ struct Nudge {
 // Writes a nudge into its contract, for as long as this lives: the moment is lent, not copied.
 class NudgeContract {
  public:
-  // Sets all fields of `contract`. Both outlive this.
+  // Sets all fields of `contract`. Both outlive this. REQUIRES: `contract` has no moment.
   NudgeContract(const Nudge& nudge, v1::Nudge& contract);
   ~NudgeContract();
   NudgeContract(const NudgeContract&) = delete;
