@@ -11,10 +11,11 @@ Attention ResolveAttention(const v1::AttentionPolicy& policy, const v1::Preferen
     attention.outreach_per_day =
         std::min(attention.outreach_per_day, preferences.outreach_per_day());
   }
-  attention.quiet_hours = policy.quiet_hours();
+  const v1::QuietHours& quiet = policy.quiet_hours();
+  attention.quiet_hours = {quiet.start_minute(), quiet.end_minute(), quiet.weekends()};
   if (preferences.has_quiet_start_minute()) {
-    attention.quiet_hours.set_start_minute(preferences.quiet_start_minute());
-    attention.quiet_hours.set_end_minute(preferences.quiet_end_minute());
+    attention.quiet_hours.start_minute = preferences.quiet_start_minute();
+    attention.quiet_hours.end_minute = preferences.quiet_end_minute();
   }
   const auto& digests =
       preferences.digest_minutes().empty() ? policy.digest_minutes() : preferences.digest_minutes();

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "common/model/scoring_model.h"
 #include "tend/v1/nudge.pb.h"
 #include "tend/v1/policy.pb.h"
 
@@ -18,7 +19,7 @@ inline constexpr int kDefaultOutreachPerDay = 5;
 struct Attention {
   // Outreach nudges a local day; 0: none at all.
   int outreach_per_day = kDefaultOutreachPerDay;
-  v1::QuietHours quiet_hours;
+  model::QuietHours quiet_hours;
   // Rising, each once. Empty: told as soon as quiet hours allow.
   std::vector<int> digest_minutes;
 };

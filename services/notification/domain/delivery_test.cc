@@ -254,8 +254,8 @@ TEST(AttentionTest, OwnersQuietHoursAndDigestsReplaceThePolicys) {
   preferences.add_digest_minutes(480);
   preferences.add_digest_minutes(900);
   const Attention attention = ResolveAttention(policy, preferences);
-  EXPECT_EQ(attention.quiet_hours.start_minute(), 0);
-  EXPECT_TRUE(attention.quiet_hours.weekends());
+  EXPECT_EQ(attention.quiet_hours.start_minute, 0);
+  EXPECT_TRUE(attention.quiet_hours.weekends);
   EXPECT_THAT(attention.digest_minutes, ElementsAre(480, 900));
 }
 

@@ -1,22 +1,23 @@
 #include "services/notification/domain/quiet_hours.h"
 
 #include "common/base/check.h"
+#include "common/model/guards.h"
 
 namespace tend::notification {
 namespace {
-
-int MinuteOfDay(absl::CivilSecond local) { return local.hour() * 60 + local.minute(); }
 
 absl::CivilSecond At(absl::CivilDay day, int minute) {
   return absl::CivilSecond(absl::CivilMinute(day) + minute);
 }
 
-bool IsQuiet(absl::CivilSecond local, const v1::QuietHours& hours) {
-  if (IsQuietDay(absl::CivilDay(local), hours)) return true;
-  const int minute = MinuteOfDay(local);
-  const int start = hours.start_minute(), end = hours.end_minute();
-  if (start <= end) return start <= minute && minute < end;
-  return start <= minute || minute < end;
+bool IsWeekend(absl::CivilDay day) {
+  const absl::Weekday weekday = absl::GetWeekday(day);
+  return weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
+}
+
+int MinutesLeft(absl::CivilMinute local, const model::QuietHours& hours) {
+  return model::QuietMinutesLeft(hours, local.hour() * 60 + local.minute(),
+                                 IsWeekend(absl::CivilDay(local)));
 }
 
 // The first moment after `time` at which the local clock shows `local` or has skipped it.
@@ -51,31 +52,24 @@ absl::Time NextDayStart(absl::Time time, absl::TimeZone zone) {
   return NextShown(At(LocalDay(time, zone) + 1, 0), time, zone);
 }
 
-bool IsQuietDay(absl::CivilDay day, const v1::QuietHours& hours) {
-  if (!hours.weekends()) return false;
-  const absl::Weekday weekday = absl::GetWeekday(day);
-  return weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
+bool IsQuietDay(absl::CivilDay day, const model::QuietHours& hours) {
+  return hours.weekends && IsWeekend(day);
 }
 
-bool InQuietHours(absl::Time time, const v1::QuietHours& hours, absl::TimeZone zone) {
-  return IsQuiet(absl::ToCivilSecond(time, zone), hours);
+bool InQuietHours(absl::Time time, const model::QuietHours& hours, absl::TimeZone zone) {
+  return MinutesLeft(absl::ToCivilMinute(time, zone), hours) > 0;
 }
 
-absl::Time QuietHoursEnd(absl::Time time, const v1::QuietHours& hours, absl::TimeZone zone) {
-  TEND_CHECK(hours.start_minute() >= 0 && hours.start_minute() < kMinutesPerDay);
-  TEND_CHECK(hours.end_minute() >= 0 && hours.end_minute() < kMinutesPerDay);
+absl::Time QuietHoursEnd(absl::Time time, const model::QuietHours& hours, absl::TimeZone zone) {
+  TEND_CHECK(hours.start_minute >= 0 && hours.start_minute < kMinutesPerDay);
+  TEND_CHECK(hours.end_minute >= 0 && hours.end_minute < kMinutesPerDay);
   // Each step goes to the end of the window or of the weekend day that holds `time`, which may lie
   // in the next one. It ends: on a weekday, a minute is left that no window covers.
   while (true) {
-    const absl::CivilSecond local = absl::ToCivilSecond(time, zone);
-    if (!IsQuiet(local, hours)) return time;
-    const absl::CivilDay day(local);
-    const bool whole_day = IsQuietDay(day, hours);
-    const bool ends_today = MinuteOfDay(local) < hours.end_minute();
-    const absl::CivilSecond end = whole_day    ? At(day + 1, 0)
-                                  : ends_today ? At(day, hours.end_minute())
-                                               : At(day + 1, hours.end_minute());
-    time = NextShown(end, time, zone);
+    const absl::CivilMinute local = absl::ToCivilMinute(time, zone);
+    const int left = MinutesLeft(local, hours);
+    if (left == 0) return time;
+    time = NextShown(absl::CivilSecond(local + left), time, zone);
   }
 }
 

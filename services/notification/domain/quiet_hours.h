@@ -1,11 +1,12 @@
-// Quiet hours by a local clock, which skips an hour in spring and repeats one in autumn.
+// Quiet hours by a local clock, which skips an hour in spring and repeats one in autumn. Which of
+// its minutes are quiet is one rule for guards 2 and 3: model::QuietMinutesLeft.
 
 #ifndef TEND_SERVICES_NOTIFICATION_DOMAIN_QUIET_HOURS_H_
 #define TEND_SERVICES_NOTIFICATION_DOMAIN_QUIET_HOURS_H_
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "tend/v1/policy.pb.h"
+#include "common/model/scoring_model.h"
 
 namespace tend::notification {
 
@@ -22,15 +23,15 @@ absl::Time LocalTime(absl::CivilDay day, int minute, absl::TimeZone zone);
 absl::Time NextDayStart(absl::Time time, absl::TimeZone zone);
 
 // Whether the whole day is quiet: a Saturday or Sunday where weekends are.
-bool IsQuietDay(absl::CivilDay day, const v1::QuietHours& hours);
+bool IsQuietDay(absl::CivilDay day, const model::QuietHours& hours);
 
 // Whether the local clock stands within [start, end), or on a Saturday or Sunday that is quiet.
 // Goes by what the clock shows: an hour that comes twice is quiet twice. REQUIRES: both minutes are
 // in [0, kMinutesPerDay).
-bool InQuietHours(absl::Time time, const v1::QuietHours& hours, absl::TimeZone zone);
+bool InQuietHours(absl::Time time, const model::QuietHours& hours, absl::TimeZone zone);
 
 // The first moment from `time` on that is not quiet; `time` itself where it is not.
-absl::Time QuietHoursEnd(absl::Time time, const v1::QuietHours& hours, absl::TimeZone zone);
+absl::Time QuietHoursEnd(absl::Time time, const model::QuietHours& hours, absl::TimeZone zone);
 
 }  // namespace tend::notification
 

@@ -21,18 +21,14 @@ absl::Time At(absl::string_view text) {
   return time;
 }
 
-v1::QuietHours Quiet(int start_hour, int end_hour, bool weekends = false) {
-  v1::QuietHours hours;
-  hours.set_start_minute(start_hour * 60);
-  hours.set_end_minute(end_hour * 60);
-  hours.set_weekends(weekends);
-  return hours;
+model::QuietHours Quiet(int start_hour, int end_hour, bool weekends = false) {
+  return {start_hour * 60, end_hour * 60, weekends};
 }
 
-const v1::QuietHours kNight = Quiet(22, 8);
+const model::QuietHours kNight = Quiet(22, 8);
 
 // The end of quiet hours, as the local clock and its offset show it.
-std::string End(absl::string_view from, const v1::QuietHours& hours, absl::TimeZone zone) {
+std::string End(absl::string_view from, const model::QuietHours& hours, absl::TimeZone zone) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%S%Ez", QuietHoursEnd(At(from), hours, zone), zone);
 }
 
@@ -52,7 +48,7 @@ TEST(QuietHoursTest, StartIsQuietAndEndIsNot) {
 }
 
 TEST(QuietHoursTest, WindowWithinADayHoldsThatDayOnly) {
-  const v1::QuietHours noon = Quiet(12, 14);
+  const model::QuietHours noon = Quiet(12, 14);
   const absl::TimeZone utc = absl::UTCTimeZone();
   EXPECT_EQ(End("2026-03-03T13:30:00Z", noon, utc), "2026-03-03T14:00:00+00:00");
   EXPECT_FALSE(InQuietHours(At("2026-03-03T23:00:00Z"), noon, utc));
@@ -76,7 +72,7 @@ TEST(QuietHoursTest, EqualStartAndEndAreNoQuietHours) {
 }
 
 TEST(QuietHoursTest, FridayNightRunsIntoMondayMorning) {
-  const v1::QuietHours hours = Quiet(18, 8, /*weekends=*/true);
+  const model::QuietHours hours = Quiet(18, 8, /*weekends=*/true);
   const absl::TimeZone vienna = Zone("Europe/Vienna");
   const std::string monday = "2026-03-09T08:00:00+01:00";
   EXPECT_EQ(End("2026-03-06T18:00:00+01:00", hours, vienna), monday);
@@ -91,7 +87,7 @@ TEST(QuietHoursTest, QuietWeekendsWithoutAWindowEndAtMidnight) {
 }
 
 TEST(QuietHoursTest, WeekendGoesByTheOwnersCalendar) {
-  const v1::QuietHours hours = Quiet(0, 0, true);
+  const model::QuietHours hours = Quiet(0, 0, true);
   const absl::Time time = At("2026-03-07T03:00:00Z");  // Friday evening in New York
   EXPECT_FALSE(InQuietHours(time, hours, Zone("America/New_York")));
   EXPECT_TRUE(InQuietHours(time, hours, Zone("Europe/Vienna")));
@@ -99,17 +95,15 @@ TEST(QuietHoursTest, WeekendGoesByTheOwnersCalendar) {
 
 // Vienna 2026-03-29: 02:00 +01:00 becomes 03:00 +02:00.
 TEST(QuietHoursTest, EndInTheHourThatIsSkippedIsTheSkip) {
-  v1::QuietHours hours = kNight;
-  hours.set_end_minute(2 * 60 + 30);
+  model::QuietHours hours = kNight;
+  hours.end_minute = 2 * 60 + 30;
   const absl::TimeZone vienna = Zone("Europe/Vienna");
   EXPECT_EQ(End("2026-03-29T01:30:00+01:00", hours, vienna), "2026-03-29T03:00:00+02:00");
   EXPECT_EQ(End("2026-03-28T23:00:00+01:00", hours, vienna), "2026-03-29T03:00:00+02:00");
 }
 
 TEST(QuietHoursTest, WindowWithinTheSkippedHourNeverHolds) {
-  v1::QuietHours hours;
-  hours.set_start_minute(2 * 60 + 10);
-  hours.set_end_minute(2 * 60 + 50);
+  const model::QuietHours hours{2 * 60 + 10, 2 * 60 + 50, false};
   const absl::TimeZone vienna = Zone("Europe/Vienna");
   for (int minute = 0; minute < 180; ++minute) {
     const absl::Time time = At("2026-03-29T00:00:00+01:00") + absl::Minutes(minute);
@@ -127,8 +121,8 @@ TEST(QuietHoursTest, ANightIsAnHourShorterInSpringAndLongerInAutumn) {
 
 // New York 2026-11-01: 02:00 -04:00 becomes 01:00 -05:00, so 01:00..01:59 comes twice.
 TEST(QuietHoursTest, EndInTheHourThatComesTwiceHoldsInBothPasses) {
-  v1::QuietHours hours = kNight;
-  hours.set_end_minute(90);
+  model::QuietHours hours = kNight;
+  hours.end_minute = 90;
   const absl::TimeZone new_york = Zone("America/New_York");
   EXPECT_EQ(End("2026-11-01T00:30:00-04:00", hours, new_york), "2026-11-01T01:30:00-04:00");
   EXPECT_EQ(End("2026-11-01T01:45:00-04:00", hours, new_york), "2026-11-01T01:45:00-04:00");
@@ -138,7 +132,7 @@ TEST(QuietHoursTest, EndInTheHourThatComesTwiceHoldsInBothPasses) {
 // Every minute of the two nights at which the clock jumps: the end is not quiet, is not before, and
 // no minute between is loud.
 TEST(QuietHoursTest, EndIsTheFirstLoudMinuteThroughBothJumps) {
-  const v1::QuietHours windows[] = {kNight, Quiet(1, 3), Quiet(2, 3), Quiet(23, 2, true)};
+  const model::QuietHours windows[] = {kNight, Quiet(1, 3), Quiet(2, 3), Quiet(23, 2, true)};
   const std::pair<const char*, const char*> nights[] = {
       {"Europe/Vienna", "2026-03-28T20:00:00+01:00"},
       {"Europe/Vienna", "2026-10-24T20:00:00+02:00"},
@@ -148,7 +142,7 @@ TEST(QuietHoursTest, EndIsTheFirstLoudMinuteThroughBothJumps) {
       {"Africa/Cairo", "2026-04-23T20:00:00+02:00"}};   // its spring jump skips midnight
   for (const auto& [name, start] : nights) {
     const absl::TimeZone zone = Zone(name);
-    for (const v1::QuietHours& hours : windows) {
+    for (const model::QuietHours& hours : windows) {
       for (int minute = 0; minute < 16 * 60; minute += 5) {
         const absl::Time time = At(start) + absl::Minutes(minute);
         const absl::Time end = QuietHoursEnd(time, hours, zone);
