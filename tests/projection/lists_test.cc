@@ -26,23 +26,12 @@ class ListsTest : public ProjectedTest {
   // A row about somebody of the story; handle: on a social network.
   void Enter(int64_t row, const std::string& name, const std::string& handle = "",
              bool unsubscribed = false) {
-    v1::Interaction interaction;
-    interaction.set_id(absl::StrCat("row-", row));
-    interaction.mutable_source()->set_system("list");
-    interaction.mutable_source()->set_record_id(absl::StrCat("row-", row));
-    interaction.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(pipeline_.now()));
-    v1::Party& party = *interaction.add_parties();
-    party.set_role(v1::PARTY_ROLE_SUBJECT);
-    party.set_side(v1::SIDE_THEIRS);
-    v1::Identifier& address = *party.add_identifiers();
-    address.set_kind(v1::IDENTIFIER_KIND_EMAIL);
-    address.set_raw(absl::StrCat(name, "@", name, ".example"));
+    std::vector<v1::Identifier> identifiers = {
+        Identifier(v1::IDENTIFIER_KIND_EMAIL, absl::StrCat(name, "@", name, ".example"))};
     if (!handle.empty()) {
-      v1::Identifier& social = *party.add_identifiers();
-      social.set_kind(v1::IDENTIFIER_KIND_SOCIAL);
-      social.set_system("linkedin");
-      social.set_raw(handle);
+      identifiers.push_back(Identifier(v1::IDENTIFIER_KIND_SOCIAL, handle, "linkedin"));
     }
+    v1::Interaction interaction = Record("list", absl::StrCat("row-", row), identifiers);
     v1::ListRowEntered& entered = *interaction.mutable_list_row_entered();
     entered.set_list_id("spring.csv");
     entered.set_row(row);

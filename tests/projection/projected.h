@@ -15,6 +15,7 @@
 #include "services/query/postgres/position_watch.h"
 #include "services/query/postgres/tables.h"
 #include "services/query/projector.h"
+#include "tend/v1/interaction.pb.h"
 #include "tests/projection/database.h"
 #include "tests/projection/pipeline.h"
 
@@ -44,6 +45,28 @@ class ProjectedTest : public ::testing::Test {
     std::vector<stream::Written> written;
     ASSERT_TRUE((*pipeline_.log().NewProducer())->Send({&record, 1}, written).ok());
     pipeline_.AdvanceTo(pipeline_.now() + absl::Seconds(1));
+  }
+  static v1::Identifier Identifier(v1::IdentifierKind kind, const std::string& raw,
+                                   const std::string& system = "") {
+    v1::Identifier identifier;
+    identifier.set_kind(kind);
+    identifier.set_raw(raw);
+    identifier.set_system(system);
+    return identifier;
+  }
+  // A record of `system` about one person, now; the fact is still to be set.
+  v1::Interaction Record(const std::string& system, const std::string& record_id,
+                         const std::vector<v1::Identifier>& identifiers) {
+    v1::Interaction interaction;
+    interaction.set_id(record_id);
+    interaction.mutable_source()->set_system(system);
+    interaction.mutable_source()->set_record_id(record_id);
+    interaction.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(pipeline_.now()));
+    v1::Party& party = *interaction.add_parties();
+    party.set_role(v1::PARTY_ROLE_SUBJECT);
+    party.set_side(v1::SIDE_THEIRS);
+    party.mutable_identifiers()->Assign(identifiers.begin(), identifiers.end());
+    return interaction;
   }
   // All hops have read all that was told.
   absl::StatusOr<OffsetsByPartition> Ends(const std::vector<std::string>& topics) {

@@ -237,18 +237,8 @@ TEST_F(QuestionsTest, PeopleAreFoundByAddressAndByName) {
 }
 
 TEST_F(QuestionsTest, ARecordsIdIsFoundWithItsCapitals) {
-  v1::Interaction interaction;
-  interaction.set_id("contact");
-  interaction.mutable_source()->set_system("crm");
-  interaction.mutable_source()->set_record_id("Lead-42A");
-  interaction.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(pipeline_.now()));
-  v1::Party& party = *interaction.add_parties();
-  party.set_role(v1::PARTY_ROLE_SUBJECT);
-  party.set_side(v1::SIDE_THEIRS);
-  v1::Identifier& record = *party.add_identifiers();
-  record.set_kind(v1::IDENTIFIER_KIND_RECORD);
-  record.set_system("crm");
-  record.set_raw("Lead-42A");
+  v1::Interaction interaction =
+      Record("crm", "Lead-42A", {Identifier(v1::IDENTIFIER_KIND_RECORD, "Lead-42A", "crm")});
   interaction.mutable_product_used();
   pipeline_.Happens(std::move(interaction));
   Project();
