@@ -51,7 +51,8 @@ class EnrichmentProcessor final : public stream::Processor {
 
   absl::Status Prepare(absl::Span<const stream::Record> records, absl::Time now) override {
     next_ = end_ = 0;  // what an earlier batch has not used is polled again
-    if (ABSL_PREDICT_FALSE(!erasures_.due().empty())) TEND_RETURN_IF_ERROR(EraseDue(now));
+    TEND_RETURN_IF_ERROR(erasures_.EraseDue(
+        [this, now](absl::string_view origin_id) { return store_.Erase(origin_id, now); }));
     if (records.empty()) return absl::OkStatus();
     reader_.Clear();
     for (const stream::Record& record : records) reader_.Read(record.value);
@@ -67,14 +68,14 @@ class EnrichmentProcessor final : public stream::Processor {
   Outcome Process(const stream::Record& record, stream::Context& context) override {
     ++batch_.received;
     TEND_CHECK(next_ < end_);  // Prepare has seen it
-    if (ABSL_PREDICT_FALSE(erased_)) SettleErasures();
+    erasures_.Done();
     Outcome outcome = Use(record, reader_.record(next_++), context);
     if (outcome.rejected()) ++batch_.rejects[outcome.reason()];
     return outcome;
   }
 
   void OnTime(stream::Context& context) override {
-    if (erased_) SettleErasures();
+    erasures_.Done();
     repeats_.AdvanceTo(context.now());
   }
   absl::Time NextDue() const override {
@@ -86,7 +87,10 @@ class EnrichmentProcessor final : public stream::Processor {
     erasures_.Restore(key, value);
     return absl::OkStatus();
   }
-  void Restored() override { repeats_.Restored(); }
+  void Restored() override {
+    repeats_.Restored();
+    erasures_.Restored();
+  }
   void FlushChanges(stream::ChangelogSink sink) override {
     repeats_.Flush(sink);
     erasures_.Flush(sink);
@@ -122,20 +126,6 @@ class EnrichmentProcessor final : public stream::Processor {
         *text = absl::string_view(kept_).substr(at);
       }
     }
-  }
-
-  absl::Status EraseDue(absl::Time now) {
-    for (const auto& [person, origin] : erasures_.due()) {
-      absl::Status status = store_.Erase(origin, now);
-      if (!status.ok() && !absl::IsNotFound(status)) return status;  // two may be one person
-    }
-    erased_ = true;
-    return absl::OkStatus();
-  }
-
-  void SettleErasures() {
-    erasures_.Done();
-    erased_ = false;
   }
 
   Outcome Use(const stream::Record& record, ReadInteraction& prepared, stream::Context& context) {
@@ -335,7 +325,6 @@ class EnrichmentProcessor final : public stream::Processor {
   size_t next_ = 0, end_ = 0;            // of reader_: the next to process, and where they end
   std::vector<Resolution> resolutions_;  // one a claim of reader_
   std::string kept_;                     // what they view
-  bool erased_ = false;                  // the store has forgotten who was due
   std::string bytes_;                    // reused from record to record
 };
 

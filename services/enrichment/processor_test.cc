@@ -2,6 +2,7 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -324,7 +325,9 @@ class AwayStore final : public IdentityStore {
     return store_.Split(origins, cause, now);
   }
   absl::Status Erase(absl::string_view person, absl::Time now) override {
+    ++asked;
     if (failures > 0 && failures-- > 0) return absl::UnavailableError("away");
+    if (person == away_for) return absl::UnavailableError("away for them");
     return store_.Erase(person, now);
   }
   absl::StatusOr<std::vector<Proposal>> ListProposals(size_t limit) override {
@@ -338,6 +341,7 @@ class AwayStore final : public IdentityStore {
 
   int failures = 0;
   int asked = 0;
+  std::string away_for;  // whom it does not erase
 
  private:
   IdentityStore& store_;
@@ -374,6 +378,60 @@ TEST_F(EnrichmentTest, AnErasureWaitsForAStoreThatIsAway) {
   EXPECT_THAT(*store_.ReadLog(0, 10), testing::IsEmpty());
   Tick();
   EXPECT_THAT(*store_.ReadLog(0, 10), testing::SizeIs(1));
+}
+
+class ErasuresTest : public EnrichmentTest {
+ protected:
+  // These three ask, and their wishes are committed.
+  ErasuresTest() {
+    processor_ = MakeEnrichmentProcessor({}, roster_, away_, &counts_);
+    for (const char* name : {"ann", "bea", "cy"}) {
+      const auto events = Push(Subject(Named("EMAIL", "", absl::StrCat(name, "@example.com"))) +
+                               "erasure_asked {}");
+      persons_.push_back(events.front().person_id());
+    }
+    Counts();  // commits
+    away_.asked = 0;
+  }
+  // The keys of erasures that are done in this batch.
+  std::vector<std::string> DoneKeys() {
+    std::vector<std::string> keys;
+    processor_->FlushChanges([&](absl::string_view key, std::optional<absl::string_view> value) {
+      if (Erasures::IsKey(key) && !value.has_value()) keys.emplace_back(key);
+    });
+    return keys;
+  }
+  absl::Status Prepare() { return processor_->Prepare({}, FakeContext().now()); }
+  size_t ErasedCount() { return store_.ReadLog(0, 10)->size(); }
+
+  AwayStore away_{store_};
+  std::vector<std::string> persons_;
+};
+
+TEST_F(ErasuresTest, WhatIsDoneIsNotAskedAgain) {
+  away_.away_for = *std::max_element(persons_.begin(), persons_.end());
+  EXPECT_TRUE(absl::IsUnavailable(Prepare()));
+  EXPECT_EQ(ErasedCount(), 2u);
+  away_.away_for.clear();
+  Tick();
+  EXPECT_EQ(ErasedCount(), 3u);
+  EXPECT_EQ(away_.asked, 4);
+  processor_->Rollback();
+  Tick();
+  Tick();
+  EXPECT_EQ(away_.asked, 4);
+  EXPECT_THAT(DoneKeys(), testing::SizeIs(3));
+}
+
+TEST_F(ErasuresTest, OneThatFailsHoldsNoOtherBack) {
+  away_.away_for = *std::min_element(persons_.begin(), persons_.end());
+  EXPECT_TRUE(absl::IsUnavailable(Prepare()));
+  EXPECT_TRUE(absl::IsUnavailable(Prepare()));
+  EXPECT_EQ(ErasedCount(), 2u);
+  EXPECT_EQ(away_.asked, 4);
+  away_.away_for.clear();
+  Tick();
+  EXPECT_EQ(ErasedCount(), 3u);
 }
 
 TEST_F(EnrichmentTest, ABatchIsResolvedInOneGo) {

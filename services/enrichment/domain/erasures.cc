@@ -1,5 +1,7 @@
 #include "services/enrichment/domain/erasures.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace tend::enrichment {
@@ -7,6 +9,19 @@ namespace tend::enrichment {
 void Erasures::Ask(absl::string_view person_id, absl::string_view origin_id, absl::Time now) {
   asked_.emplace(person_id, origin_id);
   due_time_ = now + kDelay;
+}
+
+absl::Status Erasures::EraseDue(
+    absl::FunctionRef<absl::Status(absl::string_view origin_id)> erase) {
+  while (!waiting_.empty()) {
+    std::string origin = std::move(waiting_.front());
+    waiting_.pop_front();
+    absl::Status status = erase(origin);
+    if (status.ok() || absl::IsNotFound(status)) continue;
+    waiting_.push_back(std::move(origin));
+    return status;
+  }
+  return absl::OkStatus();
 }
 
 void Erasures::Restore(absl::string_view key, std::optional<absl::string_view> origin_id) {
@@ -19,16 +34,24 @@ void Erasures::Restore(absl::string_view key, std::optional<absl::string_view> o
   }
 }
 
+void Erasures::Restored() {
+  for (const auto& [person, origin] : committed_) waiting_.push_back(origin);
+}
+
 void Erasures::Flush(Sink sink) const {
   const absl::string_view prefix(&kPrefix, 1);
-  for (const std::string& person : done_) sink(absl::StrCat(prefix, person), std::nullopt);
+  if (done_) {
+    for (const auto& [person, origin] : committed_)
+      sink(absl::StrCat(prefix, person), std::nullopt);
+  }
   for (const auto& [person, origin] : asked_) sink(absl::StrCat(prefix, person), origin);
 }
 
 void Erasures::Commit() {
-  if (ABSL_PREDICT_TRUE(asked_.empty() && done_.empty())) return;
-  for (const std::string& person : done_) committed_.erase(person);
-  committed_.insert(asked_.begin(), asked_.end());
+  if (done_) committed_.clear();
+  for (const auto& [person, origin] : asked_) {
+    if (committed_.emplace(person, origin).second) waiting_.push_back(origin);
+  }
   Rollback();
 }
 

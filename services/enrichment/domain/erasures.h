@@ -13,12 +13,13 @@
 #ifndef TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
 #define TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
 
+#include <deque>
 #include <optional>
 #include <string>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
@@ -42,29 +43,33 @@ class Erasures {
   const absl::btree_map<std::string, std::string>& due() const { return committed_; }
   // A little after the wish, so that its batch has ended; InfiniteFuture when there is none.
   absl::Time NextDue() const {
-    return committed_.size() == done_.size() ? absl::InfiniteFuture() : due_time_;
+    return committed_.empty() || done_ ? absl::InfiniteFuture() : due_time_;
   }
-  // The store has forgotten all that are due.
-  void Done() {
-    for (const auto& [person, origin] : committed_) done_.insert(person);
-  }
+  // Has the store erase the person of each origin that is due: once, whatever becomes of the batch.
+  // Ends at the first error, for the store may be away; the next call begins with the others.
+  // Errors: of `erase`. NOT_FOUND is none: two origins may be of one person.
+  absl::Status EraseDue(absl::FunctionRef<absl::Status(absl::string_view origin_id)> erase);
+  // All that are due are done, if EraseDue came to its end.
+  void Done() { done_ = waiting_.empty(); }
 
   static bool IsKey(absl::string_view key) { return !key.empty() && key[0] == kPrefix; }
   // origin_id: as Flush wrote it; nullopt for a tombstone.
   void Restore(absl::string_view key, std::optional<absl::string_view> origin_id);
+  void Restored();
   void Flush(Sink sink) const;
   void Commit();
-  void Rollback() { asked_.clear(), done_.clear(); }
+  void Rollback() { asked_.clear(), done_ = false; }
 
  private:
   static constexpr char kPrefix = 'e';
   static constexpr absl::Duration kDelay = absl::Milliseconds(1);
 
   absl::btree_map<std::string, std::string> committed_;
+  std::deque<std::string> waiting_;             // origins of them that the store has still to erase
   absl::Time due_time_ = absl::InfinitePast();  // of the last one
   // This batch.
   absl::btree_map<std::string, std::string> asked_;
-  absl::btree_set<std::string> done_;  // persons of committed_
+  bool done_ = false;  // all of committed_
 };
 
 }  // namespace tend::enrichment
