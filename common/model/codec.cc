@@ -1,12 +1,11 @@
 #include "common/model/codec.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/model/person_key.h"
 #include "common/model/readiness.h"
 #include "tend/v1/person_event.pb.h"
 #include "tend/v1/relationship.pb.h"
@@ -270,15 +269,6 @@ absl::Status DecodeExtras(const v1::Relationship& in, Names& names, Relationship
   return absl::OkStatus();
 }
 
-// The index of the part of an origin; -1 where there is none.
-int FindPart(const Relationship& r, const PersonKey& origin) {
-  if (origin == r.person) return 0;
-  for (int i = 1; i < r.PartCount(); ++i) {
-    if (r.extras->joined[i - 1].origin == origin) return i;
-  }
-  return -1;
-}
-
 // Takes back what an earlier record said. The joined parts become those of `record`, empty and in
 // its order; ties stay with their parts, and go with a part that is not there any more.
 absl::Status StartOver(const v1::Relationship& record, Relationship* r) {
@@ -294,7 +284,7 @@ absl::Status StartOver(const v1::Relationship& record, Relationship* r) {
   const std::vector<Tie> ties(r->ties.all().begin(), r->ties.all().end());
   for (const Tie& tie : ties) r->ties.Remove(tie.owner, tie.origin);
   for (const Tie& tie : ties) {
-    const int part = tie.origin == 0 ? 0 : FindPart(*r, before->joined[tie.origin - 1].origin);
+    const int part = tie.origin == 0 ? 0 : r->FindPart(before->joined[tie.origin - 1].origin);
     if (part < 0) continue;
     Tie& place = r->ties.At(tie.owner, part);
     place = tie;
@@ -303,78 +293,12 @@ absl::Status StartOver(const v1::Relationship& record, Relationship* r) {
   return absl::OkStatus();
 }
 
-// A UUID as text: where its dashes and its bytes stand.
-constexpr size_t kUuidChars = 36;
-constexpr std::array<uint8_t, 4> kDashAt = {8, 13, 18, 23};
-constexpr std::array<uint8_t, 16> kByteAt = {0,  2,  4,  6,  9,  11, 14, 16,
-                                             19, 21, 24, 26, 28, 30, 32, 34};
-
-constexpr char kHex[] = "0123456789abcdef";
-
-// Of a byte: its two digits.
-constexpr auto kHexOf = [] {
-  std::array<std::array<char, 2>, 256> text{};
-  for (size_t byte = 0; byte < text.size(); ++byte) text[byte] = {kHex[byte >> 4], kHex[byte & 15]};
-  return text;
-}();
-
-// Of a character: the digit it is, in either case, or -1.
-constexpr auto kDigits = [] {
-  std::array<int8_t, 256> digit{};
-  digit.fill(-1);
-  for (int i = 0; i < 16; ++i) {
-    const auto c = static_cast<uint8_t>(kHex[i]);
-    digit[c] = static_cast<int8_t>(i);
-    if (i >= 10) digit[c - 'a' + 'A'] = static_cast<int8_t>(i);
-  }
-  return digit;
-}();
-
-int DigitOf(char c) { return kDigits[static_cast<uint8_t>(c)]; }
-
 absl::Status UnknownSchema(int version) {
   return absl::DataLossError(
       absl::StrCat("schema_version ", version, " is not known here; expected ", kSchemaVersion));
 }
 
 }  // namespace
-
-absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid) {
-  PersonKey key{};
-  bool valid = uuid.size() == kUuidChars;
-  for (size_t i = 0; valid && i < kDashAt.size(); ++i) valid = uuid[kDashAt[i]] == '-';
-  const char* const text = uuid.data();
-  int all = 0;  // negative once a digit is none
-  for (size_t i = 0; valid && i < key.size(); ++i) {
-    const int byte = DigitOf(text[kByteAt[i]]) << 4 | DigitOf(text[kByteAt[i] + 1]);
-    all |= byte;
-    key[i] = static_cast<uint8_t>(byte);
-  }
-  if (!valid || all < 0)
-    return absl::InvalidArgumentError("a person id must be a UUID of 36 characters");
-  return key;
-}
-
-void PrintPersonKey(const PersonKey& key, std::string* out) {
-  out->assign(kUuidChars, '-');
-  char* const text = out->data();
-  for (size_t i = 0; i < key.size(); ++i) std::memcpy(text + kByteAt[i], &kHexOf[key[i]], 2);
-}
-
-std::string PrintPersonKey(const PersonKey& key) {
-  std::string text;
-  PrintPersonKey(key, &text);
-  return text;
-}
-
-std::string TieKey(const PersonKey& person, absl::string_view owner_id, const PersonKey& origin) {
-  std::string key;
-  key.reserve(2 * (kUuidChars + 1) + owner_id.size());
-  PrintPersonKey(person, &key);
-  key.append(1, '/').append(owner_id.data(), owner_id.size());
-  if (origin != person) key.append(1, '/').append(PrintPersonKey(origin));
-  return key;
-}
 
 void Encode(const Relationship& r, const Names& names, double readiness, Instant due, Instant now,
             absl::string_view model_version, v1::Relationship* out) {
@@ -464,27 +388,11 @@ absl::Status Decode(const v1::Tie& in, Names& names, Relationship* r) {
   return absl::OkStatus();
 }
 
-std::optional<TieKeyParts> ParseTieKey(absl::string_view key) {
-  if (key.size() <= kUuidChars || key[kUuidChars] != '/') return std::nullopt;
-  const auto person = ParsePersonKey(key.substr(0, kUuidChars));
-  if (!person.ok()) return std::nullopt;
-  TieKeyParts parts{*person, *person, key.substr(kUuidChars + 1)};
-  absl::string_view& owner = parts.owner_id;
-  if (owner.size() > kUuidChars && owner[owner.size() - kUuidChars - 1] == '/') {
-    const auto origin = ParsePersonKey(owner.substr(owner.size() - kUuidChars));
-    if (origin.ok()) {
-      parts.origin = *origin;
-      owner.remove_suffix(kUuidChars + 1);
-    }
-  }
-  return parts;
-}
-
 void ForgetTie(absl::string_view tie_key, Names& names, Relationship* r) {
   const std::optional<TieKeyParts> key = ParseTieKey(tie_key);
   if (!key.has_value()) return;
   const OwnerIndex owner = names.Owner(key->owner_id);
-  const int part = FindPart(*r, key->origin);
+  const int part = r->FindPart(key->origin);
   if (part >= 0) r->ties.Remove(owner, part);
 }
 

@@ -4,10 +4,6 @@
 #ifndef TEND_COMMON_MODEL_CODEC_H_
 #define TEND_COMMON_MODEL_CODEC_H_
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -22,22 +18,6 @@ class Tie;
 }  // namespace tend::v1
 
 namespace tend::model {
-
-// "0b7c...-..." to 16 bytes. Errors: INVALID_ARGUMENT unless it is 36 characters of a UUID.
-absl::StatusOr<PersonKey> ParsePersonKey(absl::string_view uuid);
-std::string PrintPersonKey(const PersonKey& key);
-// The same in *out's memory.
-void PrintPersonKey(const PersonKey& key, std::string* out);
-
-// The key of a tie's record: person/owner, and /origin where that is not the person's own.
-std::string TieKey(const PersonKey& person, absl::string_view owner_id, const PersonKey& origin);
-struct TieKeyParts {
-  PersonKey person{};
-  PersonKey origin{};
-  absl::string_view owner_id;  // of the key
-};
-// nullopt: it is a person's own key, or none at all.
-std::optional<TieKeyParts> ParseTieKey(absl::string_view key);
 
 // The person's own state, and a tie. `readiness` and `due` are of `now`. Overwrites *out, an
 // earlier record or an empty one, and reuses its memory.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/model/person_key.h"
 #include "common/model/readiness.h"
 #include "common/testing/model_generators.h"
 #include "common/testing/model_testing.h"

@@ -8,14 +8,6 @@
 namespace tend::model {
 namespace {
 
-int FindPart(const Relationship& r, const PersonKey& origin) {
-  if (origin == r.person) return 0;
-  for (int i = 1; i < r.PartCount(); ++i) {
-    if (r.extras->joined[i - 1].origin == origin) return i;
-  }
-  return -1;
-}
-
 std::vector<Tie> TakeTies(Relationship& r, int index) {
   std::vector<Tie> taken;
   for (const Tie& tie : r.ties.all()) {
@@ -102,7 +94,7 @@ void Add(const Tie& from, const ScoringModel& model, Tie& to) {
 }  // namespace
 
 int PartIndex(Relationship& r, const PersonKey& origin) {
-  if (const int index = FindPart(r, origin); index >= 0) return index;
+  if (const int index = r.FindPart(origin); index >= 0) return index;
   r.extra().joined.push_back({origin, {}, {}});
   return r.PartCount() - 1;
 }
@@ -126,14 +118,14 @@ void NoteHere(Relationship& r, int part, uint32_t identity_seq) {
 }
 
 uint32_t HereAt(const Relationship& r, const PersonKey& origin) {
-  const int part = FindPart(r, origin);
+  const int part = r.FindPart(origin);
   return part > 0 ? r.extras->joined[part - 1].identity_seq : 0;
 }
 
 MovedPart TakePart(Relationship& r, const PersonKey& origin, SpanSeconds conversing) {
   MovedPart moved;
   moved.origin = origin;
-  const int index = FindPart(r, origin);
+  const int index = r.FindPart(origin);
   if (index < 0) return moved;
   moved.ties = TakeTies(r, index);
   if (index == 0) {
@@ -180,7 +172,7 @@ void PutPart(Relationship& r, MovedPart moved, SpanSeconds conversing) {
 }
 
 void JoinPart(Relationship& r, MovedPart moved, const ScoringModel& model, SpanSeconds conversing) {
-  if (FindPart(r, moved.origin) >= 0) {
+  if (r.FindPart(moved.origin) >= 0) {
     const MovedPart here = TakePart(r, moved.origin, conversing);
     Add(here.part, model, moved.part);
     Add(here.wishes, moved.wishes);

@@ -79,6 +79,14 @@ void TieList::Remove(OwnerIndex owner, int origin) {
   Reallocate(Room(count_ + 1), Room(count_));
 }
 
+int Relationship::FindPart(const PersonKey& origin) const {
+  if (origin == person) return 0;
+  for (int i = 1; i < PartCount(); ++i) {
+    if (extras->joined[i - 1].origin == origin) return i;
+  }
+  return -1;
+}
+
 const Wishes& Relationship::WishesAt(int index) const {
   static const Wishes kNone;
   if (extras == nullptr) return kNone;

@@ -7,7 +7,6 @@
 #ifndef TEND_COMMON_MODEL_RELATIONSHIP_H_
 #define TEND_COMMON_MODEL_RELATIONSHIP_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,12 +15,10 @@
 
 #include "absl/types/span.h"
 #include "common/model/part.h"
+#include "common/model/person_key.h"
 #include "common/model/tie.h"
 
 namespace tend::model {
-
-// A person id (UUID) in 16 bytes.
-using PersonKey = std::array<uint8_t, 16>;
 
 // A moment that is open now.
 struct OpenMoment {
@@ -147,6 +144,8 @@ struct Relationship {
   }
   const Part& PartAt(int index) const { return index == 0 ? part : extras->joined[index - 1].part; }
   Part& PartAt(int index) { return index == 0 ? part : extras->joined[index - 1].part; }
+  // The index of the part of an origin; -1 where there is none.
+  int FindPart(const PersonKey& origin) const;
   // Empty wishes where there are none.
   const Wishes& WishesAt(int index) const;
   Wishes& WishesAt(int index) {

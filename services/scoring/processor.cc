@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/model/event_reader.h"
+#include "common/model/person_key.h"
 #include "common/model/readiness.h"
 #include "services/scoring/domain/scorer.h"
 #include "tend/v1/relationship.pb.h"

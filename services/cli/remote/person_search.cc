@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/view_text.h"
 

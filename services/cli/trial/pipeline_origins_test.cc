@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "common/testing/simulation_check.h"
 #include "common/testing/simulation_trace.h"
 #include "services/cli/trial/pipeline_erasures.h"

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "services/enrichment/processor.h"
 #include "services/notification/processor.h"
 #include "services/scoring/domain/scorer.h"

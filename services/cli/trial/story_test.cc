@@ -25,6 +25,7 @@
 #include "common/model/codec.h"
 #include "common/model/guards.h"
 #include "common/model/names.h"
+#include "common/model/person_key.h"
 #include "common/model/readiness.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -9,6 +9,7 @@
 #include "common/model/fold.h"
 #include "common/model/guards.h"
 #include "common/model/names.h"
+#include "common/model/person_key.h"
 #include "common/model/proto_time.h"
 #include "common/model/readiness.h"
 #include "services/cli/trial/trial_print.h"

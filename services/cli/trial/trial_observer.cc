@@ -9,6 +9,7 @@
 #include "common/model/explain_codec.h"
 #include "common/model/guards.h"
 #include "common/model/list_outcome.h"
+#include "common/model/person_key.h"
 
 namespace tend::cli {
 namespace {

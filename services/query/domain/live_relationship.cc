@@ -10,6 +10,7 @@
 #include "common/model/explain_codec.h"
 #include "common/model/fold.h"
 #include "common/model/guards.h"
+#include "common/model/person_key.h"
 #include "common/model/readiness.h"
 
 namespace tend::query {

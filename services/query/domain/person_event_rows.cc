@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/hash.h"
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "services/query/domain/row_maker.h"
 #include "services/query/domain/row_text.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "services/query/domain/row_text.h"
 
 namespace tend::query {

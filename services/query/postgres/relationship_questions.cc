@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "services/query/domain/explanation.h"
 #include "services/query/domain/page_token.h"
 #include "services/query/domain/row_text.h"

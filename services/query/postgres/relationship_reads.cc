@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/status_macros.h"
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "services/query/domain/row_text.h"
 
 namespace tend::query {

@@ -7,6 +7,7 @@
 #include "common/model/codec.h"
 #include "common/model/explain.h"
 #include "common/model/explain_codec.h"
+#include "common/model/person_key.h"
 #include "common/model/readiness.h"
 
 namespace tend::scoring {

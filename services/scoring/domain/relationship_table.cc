@@ -63,21 +63,12 @@ void CopyOwn(const Relationship& from, Relationship* to) {
   to->bounds_valid = from.bounds_valid;
 }
 
-// -1 where the person has no part of that origin.
-int PartOf(const Relationship& r, const PersonKey& origin) {
-  if (origin == r.person) return 0;
-  for (int i = 1; i < r.PartCount(); ++i) {
-    if (r.extras->joined[i - 1].origin == origin) return i;
-  }
-  return -1;
-}
-
 const PersonKey& OriginOf(const Relationship& r, const Tie& tie) {
   return tie.origin == 0 ? r.person : r.extras->joined[tie.origin - 1].origin;
 }
 
 const Tie* FindTie(const Relationship& r, OwnerIndex owner, const PersonKey& origin) {
-  const int part = PartOf(r, origin);
+  const int part = r.FindPart(origin);
   return part < 0 ? nullptr : r.ties.Find(owner, part);
 }
 
@@ -161,7 +152,7 @@ void RelationshipTable::Commit() {
 void RelationshipTable::Restore(Kept& kept) {
   Relationship& r = (*this)[kept.row];
   for (const KeptTie& t : kept.ties) {  // what the batch made or changed, by today's part numbers
-    const int part = PartOf(r, t.origin);
+    const int part = r.FindPart(t.origin);
     if (part >= 0) r.ties.Remove(t.owner, part);
   }
   kept.before.ties = std::move(r.ties);

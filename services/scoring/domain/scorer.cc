@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/model/act.h"
 #include "common/model/fold.h"
+#include "common/model/person_key.h"
 #include "services/scoring/domain/moment_message.h"
 
 namespace tend::scoring {

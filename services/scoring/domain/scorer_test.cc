@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/model/codec.h"
+#include "common/model/person_key.h"
 #include "common/model/parts.h"
 #include "common/testing/model_testing.h"
 #include "gtest/gtest.h"
