@@ -54,6 +54,21 @@ void EncodePart(const PersonKey& origin, const Part& part, v1::Part* out) {
   }
 }
 
+void EncodeOwnerClaim(OwnerClaim claim, const Names& names, v1::Part* out) {
+  Assign(names.OwnerId(claim.owner), out->mutable_owner_id());
+  TEND_PUT(Instant(claim.day * kDay), out, owner_time);
+}
+
+OwnerClaim DecodeOwnerClaim(const v1::Part& in, Names& names) {
+  return {names.Owner(View(in.owner_id())), DayOf(TEND_GET(in, owner_time))};
+}
+
+// Written before parts had claims of their own, a record has none.
+bool HasOwnerClaims(const v1::Relationship& in) {
+  return std::any_of(in.parts().begin(), in.parts().end(),
+                     [](const v1::Part& part) { return part.has_owner_time(); });
+}
+
 void EncodeWishes(const Wishes& wishes, const Names& names, v1::Part* out) {
   for (const Consent& c : wishes.consents) {
     v1::Consent* consent = out->add_consents();
@@ -275,7 +290,7 @@ absl::Status StartOver(const v1::Relationship& record, Relationship* r) {
   std::vector<JoinedPart> joined;
   for (const v1::Part& part : record.parts()) {
     TEND_ASSIGN_OR_RETURN(const PersonKey origin, ParsePersonKey(View(part.origin_id())));
-    if (origin != r->person) joined.push_back({origin, {}, {}});
+    if (origin != r->person) joined.push_back({origin, {}, {}, {}});
   }
   const std::unique_ptr<Extras> before = std::move(r->extras);
   r->part = Part();
@@ -315,6 +330,7 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
     v1::Part* part = out->add_parts();
     EncodePart(i == 0 ? r.person : r.extras->joined[i - 1].origin, r.PartAt(i), part);
     EncodeWishes(r.WishesAt(i), names, part);
+    if (r.PartCount() > 1) EncodeOwnerClaim(OwnerClaimAt(r, i, names), names, part);
     part->set_identity_seq(i == 0 ? 0 : r.extras->joined[i - 1].identity_seq);
   }
   TEND_PUT(now, out, as_of_time);
@@ -330,8 +346,9 @@ void Encode(const Relationship& r, const Names& names, double readiness, Instant
   const Profile& profile = names.ProfileAt(r.profile);
   out->set_account_id(profile.account_id);
   out->set_time_zone(profile.time_zone);
-  Assign(names.OwnerId(profile.crm_owner), out->mutable_owner_id());
-  TEND_PUT(Instant(r.crm_owner_day * kDay), out, owner_time);
+  const OwnerClaim claim = CrmOwner(r, names);
+  Assign(names.OwnerId(claim.owner), out->mutable_owner_id());
+  TEND_PUT(Instant(claim.day * kDay), out, owner_time);
   Assign(names.OwnerId(profile.account_owner), out->mutable_account_owner_id());
   EncodeExtras(r.extras.get(), names, out);
 }
@@ -351,12 +368,18 @@ void Encode(const Relationship& r, const Tie& tie, const Names& names, Instant n
 absl::Status Decode(const v1::Relationship& in, Names& names, Relationship* r) {
   if (in.schema_version() != kSchemaVersion) return UnknownSchema(in.schema_version());
   TEND_RETURN_IF_ERROR(StartOver(in, r));
+  r->profile =
+      names.ProfileIndex({in.account_id(), in.time_zone(), names.Owner(View(in.owner_id())),
+                          names.Owner(View(in.account_owner_id()))});
+  r->crm_owner_day = DayOf(TEND_GET(in, owner_time));
+  const bool claims_by_part = HasOwnerClaims(in);
   for (const v1::Part& part : in.parts()) {
     TEND_ASSIGN_OR_RETURN(const PersonKey origin, ParsePersonKey(View(part.origin_id())));
     const int index = PartIndex(*r, origin);
     r->PartAt(index) = DecodePart(part);
     Wishes wishes = DecodeWishes(part, names);
     if (!wishes.empty()) r->WishesAt(index) = std::move(wishes);
+    if (claims_by_part) SetOwnerClaim(*r, index, DecodeOwnerClaim(part, names), names);
     if (index > 0)
       r->extras->joined[index - 1].identity_seq = static_cast<uint32_t>(part.identity_seq());
   }
@@ -370,10 +393,6 @@ absl::Status Decode(const v1::Relationship& in, Names& names, Relationship* r) {
   r->below_since = TEND_GET(in, below_time);
   r->last_event = TEND_GET(in, last_event_time);
   r->ready_used = in.ready_moment_used();
-  r->profile =
-      names.ProfileIndex({in.account_id(), in.time_zone(), names.Owner(View(in.owner_id())),
-                          names.Owner(View(in.account_owner_id()))});
-  r->crm_owner_day = DayOf(TEND_GET(in, owner_time));
   return DecodeExtras(in, names, r);
 }
 
@@ -407,6 +426,7 @@ void Restored(Relationship& r, const Policy& policy) {
 void Encode(const MovedPart& moved, const Names& names, v1::PartMoved* out) {
   EncodePart(moved.origin, moved.part, out->mutable_part());
   EncodeWishes(moved.wishes, names, out->mutable_part());
+  EncodeOwnerClaim(moved.owner_claim, names, out->mutable_part());
   out->set_identity_seq(moved.identity_seq);
   for (const Tie& tie : moved.ties) {
     v1::Tie* record = out->add_ties();
@@ -421,6 +441,7 @@ absl::StatusOr<MovedPart> Decode(const v1::PartMoved& in, Names& names) {
   moved.identity_seq = static_cast<uint32_t>(in.identity_seq());
   moved.part = DecodePart(in.part());
   moved.wishes = DecodeWishes(in.part(), names);
+  moved.owner_claim = DecodeOwnerClaim(in.part(), names);
   for (const v1::Tie& tie : in.ties()) {
     if (tie.schema_version() != kSchemaVersion) return UnknownSchema(tie.schema_version());
     moved.ties.push_back(DecodeTieNumbers(tie, names.Owner(View(tie.owner_id()))));

@@ -116,20 +116,55 @@ RC_GTEST_PROP(CodecTest, ARestoredLifeGoesOnAlike, ()) {
     RC_ASSERT(life.changes[before + i].change.moment == other.changes[i].change.moment);
 }
 
+// What a record of before has: the owner for all, no part's.
+TEST(CodecTest, AnOwnerOfNoPartIsThePersonsOwn) {
+  Names names;
+  v1::Relationship record;
+  record.set_schema_version(1);
+  record.set_owner_id("ines");
+  record.mutable_owner_time()->set_seconds(Day(3).seconds());
+  Relationship r;
+  for (const PersonKey& origin : {r.person, PersonKey{9}})
+    record.add_parts()->set_origin_id(PrintPersonKey(origin));
+  ASSERT_TRUE(Decode(record, names, &r).ok());
+  const OwnerClaim expected{names.Owner("ines"), DayOf(Day(3))};
+  EXPECT_EQ(OwnerClaimAt(r, 0, names), expected);
+  EXPECT_EQ(OwnerClaimAt(r, 1, names), OwnerClaim());
+}
+
+// Of owners 0..4 (0: it names none) on one of four days, or nothing stated.
+rc::Gen<OwnerClaim> AnyOwnerClaim() {
+  return rc::gen::map(rc::gen::pair(rc::gen::inRange(0, 5), rc::gen::inRange(0, 4)),
+                      [](const std::pair<int, int>& any) {
+                        const auto [owner, day] = any;
+                        return day == 0 ? OwnerClaim()
+                                        : OwnerClaim{static_cast<OwnerIndex>(owner),
+                                                     static_cast<uint16_t>(20'000 + day)};
+                      });
+}
+
 RC_GTEST_PROP(CodecTest, AMergedStateIsTheSameAgain, ()) {
   Life life, loser;
   Names names, other_names, loser_names;
   Live(life, names);
   Live(loser, loser_names);
   loser.relationship.person[3] = 8;
-  for (MovedPart& moved : TakeParts(loser.relationship, kDay)) {
+  SetOwnerClaim(life.relationship, 0, *AnyOwnerClaim(), names);
+  SetOwnerClaim(loser.relationship, 0, *AnyOwnerClaim(), loser_names);
+  for (MovedPart& moved : TakeParts(loser.relationship, loser_names, kDay)) {
     v1::PartMoved message;
-    Encode(moved, names, &message);
-    PutPart(life.relationship, *Decode(message, names), kDay);
+    Encode(moved, loser_names, &message);
+    PutPart(life.relationship, *Decode(message, names), names, kDay);
   }
   const Records records = Encoded(life.relationship, names, life.now);
   const Relationship restored = Restore(records, *rc::gen::arbitrary<bool>(), other_names);
   RC_ASSERT(restored.PartCount() == 2);
+  for (const int part : {0, 1}) {
+    const OwnerClaim claim = OwnerClaimAt(life.relationship, part, names);
+    const OwnerClaim again = OwnerClaimAt(restored, part, other_names);
+    RC_ASSERT(other_names.OwnerId(again.owner) == names.OwnerId(claim.owner));
+    RC_ASSERT(again.day == claim.day);
+  }
   RC_ASSERT(Encoded(restored, other_names, life.now).Bytes() == records.Bytes());
 }
 
@@ -140,7 +175,7 @@ RC_GTEST_PROP(CodecTest, ALaterRecordTakesThePlaceOfAnEarlierOne, ()) {
   Live(life, names);
   Live(before, other_names);
   before.relationship.person = life.relationship.person;
-  before.relationship.extra().joined.push_back({PersonKey{9}, before.relationship.part, {}});
+  before.relationship.extra().joined.push_back({PersonKey{9}, before.relationship.part, {}, {}});
   Relationship restored;
   restored.person = life.relationship.person;
   const Records old = Encoded(before.relationship, other_names, before.now);
@@ -205,7 +240,7 @@ TEST(CodecTest, WhereOriginsWentAndCameFromIsKept) {
   Relationship r, restored;
   r.extra().departures = {{PersonKey{5}, PersonKey{6}, 3}, {r.person, PersonKey{7}, 8}};
   r.extra().identity_seq = 8;
-  r.extra().joined.push_back({PersonKey{9}, {}, {}, 11});
+  r.extra().joined.push_back({PersonKey{9}, {}, {}, {}, 11});
   Names names;
   ASSERT_TRUE(Decode(Encoded(r, names, Day(0)).person, names, &restored).ok());
   EXPECT_EQ(restored.extras->departures, r.extras->departures);

@@ -63,7 +63,9 @@ RC_GTEST_PROP(ExplainTest, RowsOfMergedPeopleSumToZ, ()) {
   Relationship r = FoldAll(mine), other = FoldAll(theirs);
   other.person[0] = 1;
   const SpanSeconds conversing = ShippedPolicy().conversing;
-  for (MovedPart& moved : TakeParts(other, conversing)) PutPart(r, std::move(moved), conversing);
+  Names names;
+  for (MovedPart& moved : TakeParts(other, names, conversing))
+    PutPart(r, std::move(moved), names, conversing);
   const Instant now = std::max(After(mine), After(theirs));
   for (OwnerIndex owner = 0; owner < 4; ++owner) {
     const double z = OwnerZ(r, owner, now, ShippedModel());

@@ -65,7 +65,9 @@ TEST(ConsentTest, AnExpiredYesLiftsNothing) {
 TEST(ConsentTest, OfTwoThatMeetInAMergeTheStrictestWins) {
   Relationship survivor = With({Given(kMail, 0, 9)}), loser = With({Revoked(kMail, 0, 0)});
   survivor.person[0] = 1;
-  for (MovedPart& moved : TakeParts(loser, kDay)) PutPart(survivor, std::move(moved), kDay);
+  Names names;
+  for (MovedPart& moved : TakeParts(loser, names, kDay))
+    PutPart(survivor, std::move(moved), names, kDay);
   EXPECT_TRUE(IsRevoked(survivor, kMail, kMarketing, Day(10)));
   EXPECT_FALSE(IsGiven(survivor, kMail, kMarketing, Day(10)));
 }

@@ -251,7 +251,8 @@ TEST(CoolingTest, ATieOfAnotherPartIsKeptBeforeItIsCalledCool) {
   }
   Relationship r, loser = FoldAll(acts);
   loser.person[0] = 2;
-  for (MovedPart& moved : TakeParts(loser, kDay)) PutPart(r, std::move(moved), kDay);
+  Names names;
+  for (MovedPart& moved : TakeParts(loser, names, kDay)) PutPart(r, std::move(moved), names, kDay);
   ASSERT_NE(r.ties.Find(1, 1), nullptr);
   r.ties.Find(1, 1)->peak_strength = 1;
   const Act act = MakeAct(Kind::kMessage, Day(22), 1);

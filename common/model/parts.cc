@@ -93,9 +93,36 @@ void Add(const Tie& from, const ScoringModel& model, Tie& to) {
 
 }  // namespace
 
+OwnerClaim OwnerClaimAt(const Relationship& r, int part, const Names& names) {
+  if (part > 0) return r.extras->joined[part - 1].owner_claim;
+  return {names.ProfileAt(r.profile).crm_owner, r.crm_owner_day};
+}
+
+OwnerClaim CrmOwner(const Relationship& r, const Names& names) {
+  OwnerClaim latest = OwnerClaimAt(r, 0, names);
+  for (int i = 1; i < r.PartCount(); ++i) {
+    const OwnerClaim claim = OwnerClaimAt(r, i, names);
+    if (claim.day > latest.day) latest = claim;
+  }
+  return latest;
+}
+
+void SetOwnerClaim(Relationship& r, int part, OwnerClaim claim, Names& names) {
+  if (part > 0) {
+    r.extras->joined[part - 1].owner_claim = claim;
+    return;
+  }
+  r.crm_owner_day = claim.day;
+  const Profile& held = names.ProfileAt(r.profile);
+  if (held.crm_owner == claim.owner) return;
+  Profile profile = held;
+  profile.crm_owner = claim.owner;
+  r.profile = names.ProfileIndex(profile);
+}
+
 int PartIndex(Relationship& r, const PersonKey& origin) {
   if (const int index = r.FindPart(origin); index >= 0) return index;
-  r.extra().joined.push_back({origin, {}, {}});
+  r.extra().joined.push_back({origin, {}, {}, {}});
   return r.PartCount() - 1;
 }
 
@@ -122,12 +149,14 @@ uint32_t HereAt(const Relationship& r, const PersonKey& origin) {
   return part > 0 ? r.extras->joined[part - 1].identity_seq : 0;
 }
 
-MovedPart TakePart(Relationship& r, const PersonKey& origin, SpanSeconds conversing) {
+MovedPart TakePart(Relationship& r, const PersonKey& origin, Names& names, SpanSeconds conversing) {
   MovedPart moved;
   moved.origin = origin;
   const int index = r.FindPart(origin);
   if (index < 0) return moved;
   moved.ties = TakeTies(r, index);
+  moved.owner_claim = OwnerClaimAt(r, index, names);
+  SetOwnerClaim(r, index, {}, names);
   if (index == 0) {
     moved.part = std::exchange(r.part, Part());
     if (r.extras != nullptr) moved.wishes = std::exchange(r.extras->wishes, Wishes());
@@ -143,26 +172,28 @@ MovedPart TakePart(Relationship& r, const PersonKey& origin, SpanSeconds convers
   return moved;
 }
 
-std::vector<MovedPart> TakeParts(Relationship& r, SpanSeconds conversing, uint32_t before) {
+std::vector<MovedPart> TakeParts(Relationship& r, Names& names, SpanSeconds conversing,
+                                 uint32_t before) {
   std::vector<MovedPart> all;
   for (int i = r.PartCount() - 1; i > 0; --i) {
     const JoinedPart& joined = r.extras->joined[i - 1];
     if (joined.identity_seq < before)
-      all.push_back(TakePart(r, PersonKey(joined.origin), conversing));
+      all.push_back(TakePart(r, PersonKey(joined.origin), names, conversing));
   }
   r.last_event = Instant();  // that of what stays
-  all.push_back(TakePart(r, r.person, conversing));
+  all.push_back(TakePart(r, r.person, names, conversing));
   std::reverse(all.begin(), all.end());
   return all;
 }
 
-void PutPart(Relationship& r, MovedPart moved, SpanSeconds conversing) {
+void PutPart(Relationship& r, MovedPart moved, Names& names, SpanSeconds conversing) {
   const int index = PartIndex(r, moved.origin);
   TakeTies(r, index);
   r.PartAt(index) = std::move(moved.part);
   if (index > 0 || r.extras != nullptr || !moved.wishes.empty())
     r.WishesAt(index) = std::move(moved.wishes);
   if (index > 0) r.extras->joined[index - 1].identity_seq = moved.identity_seq;
+  SetOwnerClaim(r, index, moved.owner_claim, names);
   for (Tie& tie : moved.ties) {
     Tie& place = r.ties.At(tie.owner, index);
     place = std::move(tie);
@@ -171,11 +202,13 @@ void PutPart(Relationship& r, MovedPart moved, SpanSeconds conversing) {
   Recount(r, conversing);
 }
 
-void JoinPart(Relationship& r, MovedPart moved, const ScoringModel& model, SpanSeconds conversing) {
+void JoinPart(Relationship& r, MovedPart moved, Names& names, const ScoringModel& model,
+              SpanSeconds conversing) {
   if (r.FindPart(moved.origin) >= 0) {
-    const MovedPart here = TakePart(r, moved.origin, conversing);
+    const MovedPart here = TakePart(r, moved.origin, names, conversing);
     Add(here.part, model, moved.part);
     Add(here.wishes, moved.wishes);
+    if (here.owner_claim.day >= moved.owner_claim.day) moved.owner_claim = here.owner_claim;
     moved.identity_seq = std::max(moved.identity_seq, here.identity_seq);
     for (const Tie& tie : here.ties) {
       const auto same = std::find_if(moved.ties.begin(), moved.ties.end(),
@@ -183,7 +216,7 @@ void JoinPart(Relationship& r, MovedPart moved, const ScoringModel& model, SpanS
       same == moved.ties.end() ? moved.ties.push_back(tie) : Add(tie, model, *same);
     }
   }
-  PutPart(r, std::move(moved), conversing);
+  PutPart(r, std::move(moved), names, conversing);
 }
 
 }  // namespace tend::model

@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "common/model/names.h"
 #include "common/model/relationship.h"
 
 namespace tend::model {
@@ -18,32 +19,40 @@ struct MovedPart {
   PersonKey origin{};
   Part part;
   Wishes wishes;
+  OwnerClaim owner_claim;
   std::vector<Tie> ties;
   uint32_t identity_seq = 0;  // a position at which it is of whoever has it
 };
 
 // Takes every part out of the relationship, its own included, but joined ones that are known to be
 // here at identity log position `before` or later.
-std::vector<MovedPart> TakeParts(Relationship& relationship, SpanSeconds conversing,
+std::vector<MovedPart> TakeParts(Relationship& relationship, Names& names, SpanSeconds conversing,
                                  uint32_t before = std::numeric_limits<uint32_t>::max());
 
 // Takes the part of one origin out; an empty own part stays where the origin is the person's own.
 // Returns an empty part if the relationship has none of that origin.
-MovedPart TakePart(Relationship& relationship, const PersonKey& origin, SpanSeconds conversing);
+MovedPart TakePart(Relationship& relationship, const PersonKey& origin, Names& names,
+                   SpanSeconds conversing);
 
 // Puts a part in: the own part where its origin is the person, a joined one otherwise. Putting the
 // same origin in again replaces it (a repeat is a no-op). Recounts what is cached; stage and
 // moments are the caller's.
-void PutPart(Relationship& relationship, MovedPart moved, SpanSeconds conversing);
+void PutPart(Relationship& relationship, MovedPart moved, Names& names, SpanSeconds conversing);
 
 // Puts a part in that comes from another person, together with what is here of its origin already:
 // interactions whose person was resolved anew come here before the part does. Numbers add up, the
 // rest is as folded in any order; only an answer that crosses from one to the other is not seen.
-void JoinPart(Relationship& relationship, MovedPart moved, const ScoringModel& model,
+void JoinPart(Relationship& relationship, MovedPart moved, Names& names, const ScoringModel& model,
               SpanSeconds conversing);
 
 // The index of the part of an origin; makes an empty joined part where there is none.
 int PartIndex(Relationship& relationship, const PersonKey& origin);
+
+// Who owns the person by what was stated about the origin of one part; by all parts: the statement
+// of the latest day, of one day that of the first part.
+OwnerClaim OwnerClaimAt(const Relationship& relationship, int part, const Names& names);
+OwnerClaim CrmOwner(const Relationship& relationship, const Names& names);
+void SetOwnerClaim(Relationship& relationship, int part, OwnerClaim claim, Names& names);
 
 // What is about `origin` and was this person's at `identity_seq` follows this; nullptr: it is home.
 const Departure* DepartureAfter(const Relationship& relationship, const PersonKey& origin,

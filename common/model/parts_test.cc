@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "common/model/codec.h"
 #include "common/model/fold.h"
@@ -23,9 +24,30 @@ Relationship Person(uint8_t id, const std::vector<Act>& acts) {
   return r;
 }
 
+// Without names: nobody's owner is stated.
+MovedPart Take(Relationship& r, const PersonKey& origin) {
+  Names names;
+  return TakePart(r, origin, names, kConversing);
+}
+
+std::vector<MovedPart> TakeAll(Relationship& r,
+                               uint32_t before = std::numeric_limits<uint32_t>::max()) {
+  Names names;
+  return TakeParts(r, names, kConversing, before);
+}
+
+void Put(Relationship& r, MovedPart moved) {
+  Names names;
+  PutPart(r, std::move(moved), names, kConversing);
+}
+
+void Join(Relationship& r, MovedPart moved) {
+  Names names;
+  JoinPart(r, std::move(moved), names, ShippedModel(), kConversing);
+}
+
 void Merge(Relationship& loser, Relationship& survivor) {
-  for (MovedPart& moved : TakeParts(loser, kConversing))
-    PutPart(survivor, std::move(moved), kConversing);
+  for (MovedPart& moved : TakeAll(loser)) Put(survivor, std::move(moved));
 }
 
 bool Near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(a)); }
@@ -79,7 +101,7 @@ std::string Printed(const Relationship& r, uint8_t origin) {
   Names names;
   for (const char* owner : {"a", "b", "c", "d"}) names.Owner(owner);
   v1::PartMoved out;
-  Encode(TakePart(copy, key, kConversing), names, &out);
+  Encode(TakePart(copy, key, names, kConversing), names, &out);
   return out.SerializeAsString();
 }
 
@@ -89,7 +111,7 @@ RC_GTEST_PROP(PartsTest, MergeThenSplitRestoresAllNumbers, ()) {
   Relationship was_survivor = Copy(survivor), was_loser = Copy(loser);
   Merge(loser, survivor);
   RC_ASSERT(loser.ties.size() == 0);
-  PutPart(loser, TakePart(survivor, loser.person, kConversing), kConversing);
+  Put(loser, Take(survivor, loser.person));
   RC_ASSERT(Printed(survivor, 1) == before_1);
   RC_ASSERT(Printed(loser, 2) == before_2);
   SameFold(survivor, was_survivor, Day(200));
@@ -109,10 +131,10 @@ RC_GTEST_PROP(PartsTest, FoldingAfterAMergeIsFoldingBeforeIt, ()) {
 
 RC_GTEST_PROP(PartsTest, PuttingAPartInAgainChangesNothing, ()) {
   Relationship survivor = Person(1, Acts(*AnyStory())), loser = Person(2, Acts(*AnyStory()));
-  const std::vector<MovedPart> moved = TakeParts(loser, kConversing);
-  PutPart(survivor, moved[0], kConversing);
+  const std::vector<MovedPart> moved = TakeAll(loser);
+  Put(survivor, moved[0]);
   Relationship once = Copy(survivor);
-  PutPart(survivor, moved[0], kConversing);
+  Put(survivor, moved[0]);
   SameFold(survivor, once, Day(200));
   RC_ASSERT(survivor.ties.size() == once.ties.size());
 }
@@ -132,8 +154,8 @@ TEST(PartsTest, ChainedMergesKeepEveryOrigin) {
   Merge(b, c);
   EXPECT_EQ(c.PartCount(), 3);
   EXPECT_EQ(c.First(), Day(0));
-  EXPECT_EQ(TakePart(c, PersonKey{2}, kConversing).ties.size(), 1u);
-  EXPECT_EQ(TakePart(c, PersonKey{1}, kConversing).part.first, Day(0));
+  EXPECT_EQ(Take(c, PersonKey{2}).ties.size(), 1u);
+  EXPECT_EQ(Take(c, PersonKey{1}).part.first, Day(0));
   EXPECT_EQ(c.ties.size(), 1);
 }
 
@@ -141,11 +163,44 @@ TEST(PartsTest, AnOlderMergeLeavesWhatIsKnownToBeHereLater) {
   Relationship r = Person(1, {MakeAct(Kind::kForm, Day(0))});
   NoteHere(r, PartIndex(r, PersonKey{2}), 4);
   NoteHere(r, PartIndex(r, PersonKey{3}), 7);
-  const std::vector<MovedPart> taken = TakeParts(r, kConversing, 5);
+  const std::vector<MovedPart> taken = TakeAll(r, 5);
   ASSERT_EQ(taken.size(), 2u);
   EXPECT_EQ(taken[0].origin, PersonKey{1});
   EXPECT_EQ(taken[1].origin, PersonKey{2});
   EXPECT_EQ(HereAt(r, PersonKey{3}), 7u);
+}
+
+TEST(PartsTest, TheOwnerStatedLastHoldsOverPartsAndMovesWithItsPart) {
+  Names names;
+  const OwnerIndex ines = names.Owner("ines"), jon = names.Owner("jon");
+  Relationship survivor = Person(1, {}), loser = Person(2, {});
+  SetOwnerClaim(survivor, 0, {ines, 100}, names);
+  SetOwnerClaim(loser, 0, {jon, 200}, names);
+  for (MovedPart& moved : TakeParts(loser, names, kConversing))
+    PutPart(survivor, std::move(moved), names, kConversing);
+  EXPECT_EQ(CrmOwner(survivor, names), (OwnerClaim{jon, 200}));
+  EXPECT_EQ(CrmOwner(loser, names), OwnerClaim());
+  SetOwnerClaim(survivor, 1, {kNobody, 150}, names);  // as for a part that knows less
+  EXPECT_EQ(CrmOwner(survivor, names), (OwnerClaim{kNobody, 150}));
+  SetOwnerClaim(survivor, 1, {jon, 100}, names);
+  EXPECT_EQ(CrmOwner(survivor, names), (OwnerClaim{ines, 100}));
+  PutPart(loser, TakePart(survivor, loser.person, names, kConversing), names, kConversing);
+  EXPECT_EQ(CrmOwner(survivor, names), (OwnerClaim{ines, 100}));
+  EXPECT_EQ(CrmOwner(loser, names), (OwnerClaim{jon, 100}));
+}
+
+TEST(PartsTest, OfTwoStatementsThatMeetTheLaterHolds) {
+  Names names;
+  const OwnerIndex ines = names.Owner("ines"), jon = names.Owner("jon");
+  for (const uint16_t day : {uint16_t{99}, uint16_t{100}, uint16_t{101}}) {
+    Relationship home = Person(1, {});
+    SetOwnerClaim(home, 0, {ines, 100}, names);
+    MovedPart moved;
+    moved.origin = home.person;
+    moved.owner_claim = {jon, day};
+    JoinPart(home, moved, names, ShippedModel(), kConversing);
+    EXPECT_EQ(CrmOwner(home, names).owner, day > 100 ? jon : ines) << day;
+  }
 }
 
 TEST(PartsTest, AnOriginFollowsItsFirstDepartureAfterThePosition) {
@@ -162,7 +217,7 @@ TEST(PartsTest, AnOriginFollowsItsFirstDepartureAfterThePosition) {
 TEST(PartsTest, AnEndedRestComesHomeWithItsPart) {
   Relationship loser = Person(2, {MakeAct(Kind::kRestEnded, Day(3))}), survivor = Person(1, {});
   Merge(loser, survivor);
-  PutPart(loser, TakePart(survivor, loser.person, kConversing), kConversing);
+  Put(loser, Take(survivor, loser.person));
   Fold(loser, MakeAct(Kind::kRest, Day(1)), 0, Day(4), ShippedModel(), ShippedPolicy());
   EXPECT_FALSE(Resting(loser, Day(4)));
 }
@@ -176,10 +231,8 @@ RC_GTEST_PROP(PartsTest, WhatCameBeforeThePartIsNotLost, ()) {
   Relationship one = Person(1, all), loser = Person(1, before), early = Person(1, after);
   Relationship survivor;
   survivor.person[0] = 2;
-  for (MovedPart& moved : TakeParts(early, kConversing))
-    PutPart(survivor, std::move(moved), kConversing);
-  for (MovedPart& moved : TakeParts(loser, kConversing))
-    JoinPart(survivor, std::move(moved), ShippedModel(), kConversing);
+  for (MovedPart& moved : TakeAll(early)) Put(survivor, std::move(moved));
+  for (MovedPart& moved : TakeAll(loser)) Join(survivor, std::move(moved));
   SameFold(survivor, one, (all.empty() ? Day(0) : all.back().at) + kDay);
 }
 
@@ -188,7 +241,7 @@ RC_GTEST_PROP(PartsTest, JoiningAnEmptyPartChangesNothing, ()) {
   Relationship one = Person(1, all), joined = Person(1, all);
   MovedPart empty;
   empty.origin = joined.person;
-  JoinPart(joined, empty, ShippedModel(), kConversing);
+  Join(joined, empty);
   SameFold(joined, one, (all.empty() ? Day(0) : all.back().at) + kDay);
 }
 

@@ -45,11 +45,20 @@ inline constexpr int kMaxWaiting = 8;
 // Relationship::booked as an upper bound that makes the next touch count anew.
 inline constexpr uint8_t kAnyBooked = 255;
 
+// Who owns the person by the system of record: the statement of the latest day, by its own time; of
+// one day, the one that came last.
+struct OwnerClaim {
+  OwnerIndex owner = kNobody;
+  uint16_t day = 0;  // UTC, since 1970; 0: nothing was stated
+  friend bool operator==(const OwnerClaim&, const OwnerClaim&) = default;
+};
+
 // A part that came from another person, with its wishes.
 struct JoinedPart {
   PersonKey origin{};
   Part part;
   Wishes wishes;
+  OwnerClaim owner_claim;
   uint32_t identity_seq = 0;  // the identity log's last position known at which it was here
 };
 
@@ -131,9 +140,7 @@ struct Relationship {
   Instant queued_due;      // the time this person stands in the heap of due times; unset: not there
   float second_bound = 0;  // no tie but `best_tie` has more terms of z than this
   uint16_t best_tie = 0;   // index into ties
-  // The day (UTC, days since 1970) of the statement that made the CRM owner, by its own time. 0:
-  // none.
-  uint16_t crm_owner_day = 0;
+  uint16_t crm_owner_day = 0;  // with the profile's CRM owner: the own part's OwnerClaim
 
   Extras& extra() {
     if (extras == nullptr) extras = std::make_unique<Extras>();

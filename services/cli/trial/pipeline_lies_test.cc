@@ -154,6 +154,20 @@ TEST_F(PipelineJudgeTest, ACountThatIsOffByOneIsFlagged) {
   EXPECT_THAT(Judged(), HasSubstr("tend.scoring/0 folded again: "));
 }
 
+TEST_F(PipelineJudgeTest, AnOwnerWhomNobodyNamedIsFlagged) {
+  Records& records = log_.at(scoring::kRelationships)[0];
+  v1::Relationship record;
+  const auto owned = std::find_if(records.rbegin(), records.rend(), [&](const auto& candidate) {
+    return candidate.key.size() == 36 && candidate.value.has_value() &&
+           record.ParseFromString(*candidate.value) && record.parts_size() == 1 &&
+           !record.owner_id().empty();
+  });
+  ASSERT_NE(owned, records.rend());
+  record.set_owner_id("another");
+  owned->value = record.SerializeAsString();
+  EXPECT_THAT(Judged(), HasSubstr(" owner another "));
+}
+
 TEST_F(PipelineJudgeTest, AResurrectedNudgeIsFlagged) {
   std::string owner, gone;
   for (const auto& [key, changes] : ByKey(log_, notification::kNudgesTopic)) {

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/model/parts.h"
 #include "common/model/person_key.h"
 #include "common/testing/simulation_check.h"
 #include "common/testing/simulation_trace.h"
@@ -47,7 +48,7 @@ std::string ClassesOf(const model::Part& part, const model::ScoringModel& model)
 }
 
 // What does not depend on the order of arrival (law 4), nor on when anybody looked.
-std::string PartText(const model::Part& part, const model::Wishes& wishes,
+std::string PartText(const model::Part& part, const model::Wishes& wishes, absl::string_view owner,
                      const model::ScoringModel& model) {
   std::string text =
       absl::StrCat(part.first.seconds(), " ", part.last_act.seconds(), " ",
@@ -59,7 +60,7 @@ std::string PartText(const model::Part& part, const model::Wishes& wishes,
   }
   std::sort(consents.begin(), consents.end());
   for (const std::string& consent : consents) text += consent;
-  return absl::StrCat(text, " rest ", wishes.rest.stated.seconds(), " ",
+  return absl::StrCat(text, " owner ", owner, " rest ", wishes.rest.stated.seconds(), " ",
                       wishes.rest.until.seconds(), " ", wishes.rest.ended.seconds());
 }
 
@@ -74,13 +75,15 @@ std::string TieText(const model::Tie& tie, const model::ScoringModel& model) {
 void ReadOrigins(const stream::Processor& processor, StateText& histories,
                  std::map<std::string, std::string>& homes, Violations& violations) {
   const scoring::Scorer& scorer = scoring::ScorerOf(processor);
-  const std::string none = PartText({}, {}, scorer.model());
+  const std::string none = PartText({}, {}, "", scorer.model());
   for (scoring::Row row = 0; row < scorer.table().size(); ++row) {
     const model::Relationship& r = scorer.table()[row];
     std::vector<std::string> origins;
     for (int i = 0; i < r.PartCount(); ++i) {
       origins.push_back(model::PrintPersonKey(i == 0 ? r.person : r.extras->joined[i - 1].origin));
-      const std::string text = PartText(r.PartAt(i), r.WishesAt(i), scorer.model());
+      const std::string text = PartText(
+          r.PartAt(i), r.WishesAt(i),
+          scorer.names().OwnerId(model::OwnerClaimAt(r, i, scorer.names()).owner), scorer.model());
       if (text == none) continue;
       if (!histories.emplace(origins.back(), text).second) {
         violations.push_back(absl::StrCat("origin ", origins.back(), " is in two relationships"));

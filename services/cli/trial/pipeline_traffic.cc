@@ -326,7 +326,12 @@ v1::Interaction PipelineTraffic::Stated() {
   v1::Interaction interaction = New("crm");
   AddPerson(v1::PARTY_ROLE_SUBJECT, interaction);
   const size_t dice = Below(5);
-  if (dice == 0) interaction.mutable_owner_changed()->set_owner(OwnerId(Below(kOwners)));
+  if (dice == 0) {  // one owner a day: which of two holds depends on the order of arrival
+    const int64_t second = std::min(interaction.occur_time().seconds(), absl::ToUnixSeconds(now_));
+    interaction.mutable_occur_time()->set_seconds(second);
+    const auto day = static_cast<size_t>(second / 86'400);
+    interaction.mutable_owner_changed()->set_owner(OwnerId(day % kOwners));
+  }
   if (dice == 1) interaction.mutable_job_changed()->set_company("Another Firm");
   if (dice == 2) interaction.mutable_profile_changed()->set_time_zone("Asia/Tokyo");
   if (dice == 3) interaction.mutable_product_feedback()->set_topic("the search");

@@ -105,7 +105,8 @@ template <typename Body>
 void Scorer::WithMoments(Row row, Call& call, Body body) {
   Relationship& r = table_[row];
   const model::Profile& profile = names_.ProfileAt(r.profile);
-  const model::Owners owners{profile.crm_owner, profile.account_owner, pool_, product_,
+  const model::Owners owners{model::CrmOwner(r, names_).owner, profile.account_owner, pool_,
+                             product_,
                              [&](model::OwnerIndex owner) { return names_.OwnerId(owner); }};
   const MomentSource source{r,
                             names_,
@@ -210,8 +211,7 @@ void Scorer::Forward(const v1::PersonEvent& event, const model::Departure& depar
   call.outputs.person_event(forward);
 }
 
-// The CRM owner is of the statement of the latest day. Account and time zone are of the latest
-// interaction; an earlier one that comes late tells only what is not known yet.
+// Of the latest interaction; an earlier one that comes late tells only what is not known yet.
 void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event, Instant at) {
   const model::Profile& held = names_.ProfileAt(r.profile);
   const auto counts = [late = at < r.last_event](const std::string& told,
@@ -224,20 +224,22 @@ void Scorer::UpdateProfile(Relationship& r, const v1::PersonEvent& event, Instan
                         account_owner != names_.OwnerId(held.account_owner));
   const bool time_zone =
       counts(event.time_zone(), held.time_zone) && event.time_zone() != held.time_zone;
-  const bool crm_owner =
-      event.interaction().has_owner_changed() && model::DayOf(at) >= r.crm_owner_day;
-  if (!account && !time_zone && !crm_owner) return;
+  if (!account && !time_zone) return;
   model::Profile profile = held;
   if (account) {
     profile.account_id = event.account_id();
     profile.account_owner = names_.Owner(account_owner);
   }
   if (time_zone) profile.time_zone = event.time_zone();
-  if (crm_owner) {
-    profile.crm_owner = names_.Owner(View(event.interaction().owner_changed().owner()));
-    r.crm_owner_day = model::DayOf(at);
-  }
   r.profile = names_.ProfileIndex(profile);
+}
+
+void Scorer::UpdateOwnerClaim(Relationship& r, int part, const v1::Interaction& interaction,
+                              Instant at) {
+  const model::OwnerClaim claim{names_.Owner(View(interaction.owner_changed().owner())),
+                                model::DayOf(at)};
+  if (claim.day >= model::OwnerClaimAt(r, part, names_).day)
+    model::SetOwnerClaim(r, part, claim, names_);
 }
 
 void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const Ids& ids, Call& call) {
@@ -253,6 +255,8 @@ void Scorer::FoldInteraction(Row row, const v1::PersonEvent& event, const Ids& i
                      !event.interaction().has_list_row_entered();
   const Stage before = r.stage;
   const int part = model::PartIndex(r, ids.origin);
+  if (event.interaction().has_owner_changed())
+    UpdateOwnerClaim(r, part, event.interaction(), act.at);
   model::NoteHere(r, part, ids.identity_seq);
   const model::Folded folded = model::Fold(r, act, part, call.now, model_, policy_);
   UpdateStage(row, {model::StageCauseOf(act, backlog), act.hash}, call);
@@ -265,7 +269,7 @@ void Scorer::PartMoved(Row row, model::MovedPart moved, const Ids& ids, Call& ca
   Relationship& r = table_[row];
   table_.TouchAllTies(row);
   for (const model::Tie& tie : moved.ties) table_.TouchTie(row, tie.owner, moved.origin);
-  model::JoinPart(r, std::move(moved), model_, policy_.conversing);
+  model::JoinPart(r, std::move(moved), names_, model_, policy_.conversing);
   model::NoteHere(r, model::PartIndex(r, ids.origin), ids.identity_seq);
   const Stage before = r.stage;
   UpdateStage(row, {StageCause::kIdentity, 0}, call);
@@ -291,7 +295,7 @@ void Scorer::Merged(Row row, const Ids& ids, Call& call) {
   WithMoments(row, call, [&](const MomentContext& context) {
     model::CloseAll(r, model::CloseCause::kMerged, context);
   });
-  for (model::MovedPart& moved : model::TakeParts(r, policy_.conversing, ids.identity_seq))
+  for (model::MovedPart& moved : model::TakeParts(r, names_, policy_.conversing, ids.identity_seq))
     SendPart(std::move(moved), ids, call);
   r.extra().merged_into = std::make_unique<PersonKey>(ids.to);
   r.extra().departures.push_back({ids.origin, ids.to, ids.identity_seq});
@@ -303,7 +307,7 @@ void Scorer::Split(Row row, const Ids& ids, Call& call) {
   r.extra().departures.push_back({ids.origin, ids.to, ids.identity_seq});
   if (model::HereAt(r, ids.origin) >= ids.identity_seq) return;  // it is back already
   table_.TouchAllTies(row);
-  SendPart(model::TakePart(r, ids.origin, policy_.conversing), ids, call);
+  SendPart(model::TakePart(r, ids.origin, names_, policy_.conversing), ids, call);
   const Stage before = r.stage;
   UpdateStage(row, {StageCause::kIdentity, 0}, call);
   WithMoments(row, call,

@@ -86,6 +86,8 @@ class Scorer {
   void SendPart(model::MovedPart moved, const Ids& ids, Call& call);
   void UpdateProfile(model::Relationship& relationship, const v1::PersonEvent& event,
                      model::Instant at);
+  void UpdateOwnerClaim(model::Relationship& relationship, int part,
+                        const v1::Interaction& interaction, model::Instant at);
   void UpdateStage(Row row, const model::StageTrigger& trigger, Call& call);
   void Requeue(Row row, const Call& call);
   void OnDue(Row row, Call& call);

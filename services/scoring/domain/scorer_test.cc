@@ -12,8 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/model/person_key.h"
 #include "common/model/parts.h"
+#include "common/model/person_key.h"
 #include "common/testing/model_testing.h"
 #include "gtest/gtest.h"
 #include "tend/v1/person_event.pb.h"
@@ -79,9 +79,9 @@ v1::PersonEvent MessageOf(char origin, char person, int64_t seq) {
   return event;
 }
 
-// The system of record names the owner of `a`, on a day.
-v1::PersonEvent OwnerOn(int day, const std::string& owner) {
-  v1::PersonEvent event = EventFor('a', 0);
+// The system of record names the owner of a person, on a day.
+v1::PersonEvent OwnerOn(int day, const std::string& owner, char person = 'a') {
+  v1::PersonEvent event = EventFor(person, 0);
   v1::Interaction& changed = *event.mutable_interaction();
   changed.set_id(absl::StrCat("owner on ", day));
   changed.mutable_occur_time()->set_seconds(Day(day).seconds());
@@ -124,7 +124,9 @@ class ScorerTest : public ::testing::Test {
   const model::Profile& ProfileOf(char person) {
     return scorer_.names().ProfileAt(At(person).profile);
   }
-  absl::string_view CrmOwnerOfA() { return scorer_.names().OwnerId(ProfileOf('a').crm_owner); }
+  absl::string_view CrmOwnerOf(char person) {
+    return scorer_.names().OwnerId(model::CrmOwner(At(person), scorer_.names()).owner);
+  }
   std::string AccountOfA() {
     const model::Profile& profile = ProfileOf('a');
     return absl::StrCat(profile.account_id, " of ", scorer_.names().OwnerId(profile.account_owner));
@@ -161,15 +163,30 @@ TEST_F(ScorerTest, AMergeMovesTheHistory) {
 
 TEST_F(ScorerTest, TheCrmOwnerIsTheOneNamedLastByTheSourcesTime) {
   Folds(OwnerOn(-10, "ines"));
-  EXPECT_EQ(CrmOwnerOfA(), "ines");
+  EXPECT_EQ(CrmOwnerOf('a'), "ines");
   Folds(OwnerOn(-40, "jon"));  // a history that came in after going live
-  EXPECT_EQ(CrmOwnerOfA(), "ines");
+  EXPECT_EQ(CrmOwnerOf('a'), "ines");
   Folds(OwnerOn(-10, "kim"));  // of the same day: the one that came last
-  EXPECT_EQ(CrmOwnerOfA(), "kim");
+  EXPECT_EQ(CrmOwnerOf('a'), "kim");
   Folds(OwnerOn(-5, ""));
-  EXPECT_EQ(CrmOwnerOfA(), "");
+  EXPECT_EQ(CrmOwnerOf('a'), "");
   Folds(OwnerOn(-6, "jon"));
-  EXPECT_EQ(CrmOwnerOfA(), "");
+  EXPECT_EQ(CrmOwnerOf('a'), "");
+}
+
+TEST_F(ScorerTest, WhoWasNamedOwnerOfAMergedPersonOwnsTheSurvivor) {
+  Folds(MessageOf('a', 'a', 0));
+  Folds(OwnerOn(-10, "ines", 'b'));
+  Folds(MergeOf('b', 'a', 1));
+  Folds(OwnerOn(-5, "jon", 'b'));  // resolved before the merge: it is sent on
+  DeliverAll();
+  EXPECT_EQ(CrmOwnerOf('a'), "jon");
+  Folds(OwnerOn(-7, "kim", 'a'));
+  EXPECT_EQ(CrmOwnerOf('a'), "jon");
+  Folds(SplitOf('b', 'a', 'b', 2));
+  DeliverAll();
+  EXPECT_EQ(CrmOwnerOf('a'), "kim");
+  EXPECT_EQ(CrmOwnerOf('b'), "jon");
 }
 
 TEST_F(ScorerTest, TheAccountIsThatOfTheLatestInteraction) {
