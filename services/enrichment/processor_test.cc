@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,16 +87,32 @@ class EnrichmentTest : public ::testing::Test {
     EXPECT_TRUE(processor_->Prepare({}, context.now()).ok());
     processor_->OnTime(context);
   }
-  const EnrichmentCounts& Counts() {
-    processor_->FlushChanges([](absl::string_view, std::optional<absl::string_view>) {});
+  void Commit() {
+    std::set<std::string> keys;
+    processor_->FlushChanges([&](absl::string_view key, std::optional<absl::string_view> value) {
+      EXPECT_TRUE(keys.emplace(key).second) << key << " is written twice";
+      std::optional<std::string>& kept = changelog_[{key.data(), key.size()}];
+      kept.reset();
+      if (value.has_value()) kept.emplace(*value);
+    });
     processor_->Commit();
+  }
+  const EnrichmentCounts& Counts() {
+    Commit();
     return counts_;
+  }
+  // Another instance takes the partition over.
+  void Restart() {
+    processor_ = MakeEnrichmentProcessor({}, roster_, store_, &counts_);
+    for (const auto& [key, value] : changelog_) EXPECT_TRUE(processor_->Restore(key, value).ok());
+    processor_->Restored();
   }
 
   Roster roster_;
   MemoryIdentityStore store_{"a key for tests"};
   EnrichmentCounts counts_;
   std::unique_ptr<stream::Processor> processor_;
+  std::map<std::string, std::optional<std::string>> changelog_;
   v1::RejectReason reason_;
   int made_ = 0;
 };
@@ -261,13 +278,30 @@ TEST_F(EnrichmentTest, WhoAskedIsErasedThoughTheyWereSplitOffMeanwhile) {
   const std::string bea_id = Push(bea + "form_sent {}").front().person_id();
   ASSERT_TRUE(store_.Merge(ann_id, bea_id, "", FakeContext().now()).ok());
   EXPECT_EQ(Push(bea + "erasure_asked {}").front().person_id(), ann_id);
-  Counts();  // commits
+  Commit();
   ASSERT_TRUE(store_.Split({&bea_id, 1}, "", FakeContext().now()).ok());
   Tick();
-  Counts();
+  Commit();
   EXPECT_EQ((*store_.ReadLog(0, 10)).back().person_id(), bea_id);
   EXPECT_EQ(Push(bea + "form_sent {}").size(), 0u);
   EXPECT_EQ(Push(ann + "form_sent {}").size(), 1u);
+}
+
+TEST_F(EnrichmentTest, WhoWasPartedFromAnErasedPersonIsHeardAtOnce) {
+  const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
+  const std::string bea = Subject(Named("EMAIL", "", "bea@example.com"));
+  const std::string ann_id = Push(ann + "form_sent {}").front().person_id();
+  const std::string bea_id = Push(bea + "form_sent {}").front().person_id();
+  ASSERT_TRUE(store_.Merge(ann_id, bea_id, "", FakeContext().now()).ok());
+  Push(bea + "erasure_asked {}");
+  Commit();
+  ASSERT_TRUE(store_.Split({&bea_id, 1}, "", FakeContext().now()).ok());
+  EXPECT_EQ(Push(ann + "form_sent {}").size(), 1u);  // in the batch that sees bea erased
+  EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 1u);
+  Commit();
+  Restart();
+  Tick();
+  EXPECT_EQ((*store_.ReadLog(0, 10)).back().person_id(), ann_id);
 }
 
 TEST_F(EnrichmentTest, AnErasureKeptBeforeOriginsWereIsDone) {
@@ -285,25 +319,12 @@ TEST_F(EnrichmentTest, AnErasureKeptBeforeOriginsWereIsDone) {
 
 TEST_F(EnrichmentTest, AnErasureOutlivesARestart) {
   Push(Subject(Named("EMAIL", "", "ann@example.com")) + "erasure_asked {}");
-  std::map<std::string, std::optional<std::string>> changelog;
-  const auto flush = [&changelog, this] {
-    processor_->FlushChanges([&](absl::string_view key, std::optional<absl::string_view> value) {
-      std::optional<std::string>& kept = changelog[{key.data(), key.size()}];
-      kept.reset();
-      if (value.has_value()) kept.emplace(*value);
-    });
-    processor_->Commit();
-  };
-  flush();
-  processor_ = MakeEnrichmentProcessor({}, roster_, store_, &counts_);
-  for (const auto& [key, value] : changelog) {
-    ASSERT_TRUE(processor_->Restore(key, value).ok());
-  }
-  processor_->Restored();
+  Commit();
+  Restart();
   Tick();
   EXPECT_THAT(*store_.ReadLog(0, 10), testing::SizeIs(1));
-  flush();
-  for (const auto& [key, value] : changelog) EXPECT_EQ(value.has_value(), key[0] != 'e') << key;
+  Commit();
+  for (const auto& [key, value] : changelog_) EXPECT_EQ(value.has_value(), key[0] != 'e') << key;
 }
 
 // A store that is away for the first `failures` calls.
@@ -372,7 +393,7 @@ TEST_F(EnrichmentTest, AnErasureWaitsForAStoreThatIsAway) {
   AwayStore away(store_);
   processor_ = MakeEnrichmentProcessor({}, roster_, away, &counts_);
   Push(Subject(Named("EMAIL", "", "ann@example.com")) + "erasure_asked {}");
-  Counts();  // commits
+  Commit();
   away.failures = 1;
   EXPECT_TRUE(absl::IsUnavailable(processor_->Prepare({}, FakeContext().now())));
   EXPECT_THAT(*store_.ReadLog(0, 10), testing::IsEmpty());
@@ -390,7 +411,7 @@ class ErasuresTest : public EnrichmentTest {
                                "erasure_asked {}");
       persons_.push_back(events.front().person_id());
     }
-    Counts();  // commits
+    Commit();
     away_.asked = 0;
   }
   // The keys of erasures that are done in this batch.

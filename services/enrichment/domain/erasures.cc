@@ -41,8 +41,9 @@ void Erasures::Restored() {
 void Erasures::Flush(Sink sink) const {
   const absl::string_view prefix(&kPrefix, 1);
   if (done_) {
-    for (const auto& [person, origin] : committed_)
-      sink(absl::StrCat(prefix, person), std::nullopt);
+    for (const auto& [person, origin] : committed_) {
+      if (!asked_.contains(person)) sink(absl::StrCat(prefix, person), std::nullopt);
+    }
   }
   for (const auto& [person, origin] : asked_) sink(absl::StrCat(prefix, person), origin);
 }

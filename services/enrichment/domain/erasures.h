@@ -33,11 +33,10 @@ class Erasures {
 
   // origin_id: the person's, by whose identifier they asked.
   void Ask(absl::string_view person_id, absl::string_view origin_id, absl::Time now);
-  // Whether the person asked and nothing has been done yet.
+  // Whether the person asked in this batch. Of those that are due the store says who they are.
   bool HasAsked(absl::string_view person_id) const {
-    return !none() && (committed_.contains(person_id) || asked_.contains(person_id));
+    return !asked_.empty() && asked_.contains(person_id);
   }
-  bool none() const { return committed_.empty() && asked_.empty(); }
 
   // Those whose wish is committed, origins by persons: the store is to forget the origins' persons.
   const absl::btree_map<std::string, std::string>& due() const { return committed_; }
