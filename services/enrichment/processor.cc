@@ -190,7 +190,10 @@ class EnrichmentProcessor final : public stream::Processor {
     }
     if (!any) {
       if (!erased) return Counted(batch_.unknown_visitors);
-      if (interaction.has_erasure_asked()) return Counted(batch_.erased_again);
+      if (interaction.has_erasure_asked()) {
+        KeepWishes(readings, context.now());
+        return Counted(batch_.erased_again);
+      }
       return Outcome::Reject(v1::REJECT_REASON_PERSON_ERASED, "all parties outside were erased");
     }
     Complete(interaction, readings);
@@ -200,13 +203,17 @@ class EnrichmentProcessor final : public stream::Processor {
     } else {
       EmitForEach(readings, event, context);
     }
-    if (interaction.has_erasure_asked()) {
-      for (const PartyReading& reading : readings) {
-        const Resolution* who = WhoIs(reading);
-        if (who != nullptr) erasures_.Ask(who->person_id, who->origin_id, context.now());
-      }
-    }
+    if (interaction.has_erasure_asked()) KeepWishes(readings, context.now());
     return Counted(batch_.with_events);
+  }
+
+  // Of those, too, whose person has asked by another origin: they may be parted yet.
+  void KeepWishes(Readings readings, absl::Time now) {
+    for (const PartyReading& reading : readings) {
+      if (!IsOutside(reading)) continue;
+      const Resolution& who = resolutions_[reading.claim];
+      if (who.is == Resolution::Is::kPerson) erasures_.Ask(who.person_id, who.origin_id, now);
+    }
   }
 
   static long OursCount(Readings readings) {

@@ -304,17 +304,39 @@ TEST_F(EnrichmentTest, WhoWasPartedFromAnErasedPersonIsHeardAtOnce) {
   EXPECT_EQ((*store_.ReadLog(0, 10)).back().person_id(), ann_id);
 }
 
-TEST_F(EnrichmentTest, AnErasureKeptBeforeOriginsWereIsDone) {
-  const std::string ann =
-      Push(Subject(Named("EMAIL", "", "ann@example.com")) + "form_sent {}").front().person_id();
-  processor_ = MakeEnrichmentProcessor({}, roster_, store_, &counts_);
-  ASSERT_TRUE(processor_->Restore("e" + ann, "").ok());
-  processor_->Restored();
+TEST_F(EnrichmentTest, TwoOfOnePersonWhoAskAreErasedThoughTheyWerePartedMeanwhile) {
+  const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
+  const std::string bea = Subject(Named("EMAIL", "", "bea@example.com"));
+  const std::string ann_id = Push(ann + "form_sent {}").front().person_id();
+  const std::string bea_id = Push(bea + "form_sent {}").front().person_id();
+  ASSERT_TRUE(store_.Merge(ann_id, bea_id, "", FakeContext().now()).ok());
+  EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 1u);
+  EXPECT_EQ(Push(bea + "erasure_asked {}").size(), 0u);
+  Commit();
+  ASSERT_TRUE(store_.Split({&bea_id, 1}, "", FakeContext().now()).ok());
+  Restart();
   Tick();
-  const std::vector<v1::IdentityLogEntry> log = *store_.ReadLog(0, 10);
-  ASSERT_FALSE(log.empty());
-  EXPECT_TRUE(log.back().has_erased());
-  EXPECT_EQ(log.back().person_id(), ann);
+  for (const std::string& who : {ann, bea}) {
+    EXPECT_EQ(Push(who + "form_sent {}").size(), 0u);
+    EXPECT_EQ(reason_, v1::REJECT_REASON_PERSON_ERASED);
+  }
+}
+
+TEST_F(EnrichmentTest, AnErasureKeptUnderAPersonIsDoneForTheOriginThatAsked) {
+  const std::string ann = Subject(Named("EMAIL", "", "ann@example.com"));
+  const std::string ann_id = Push(ann + "form_sent {}").front().person_id();
+  const std::string bea_id =
+      Push(Subject(Named("EMAIL", "", "bea@example.com")) + "form_sent {}").front().person_id();
+  changelog_["e" + ann_id] = bea_id;  // as once written, when they were one
+  Restart();
+  EXPECT_EQ(Push(ann + "erasure_asked {}").size(), 1u);  // under the same key
+  Commit();
+  EXPECT_EQ((*store_.ReadLog(0, 10)).back().person_id(), bea_id);
+  Restart();
+  Tick();
+  EXPECT_EQ((*store_.ReadLog(0, 10)).back().person_id(), ann_id);
+  Commit();
+  EXPECT_EQ(changelog_["e" + ann_id], std::nullopt);
 }
 
 TEST_F(EnrichmentTest, AnErasureOutlivesARestart) {

@@ -7,7 +7,8 @@
 namespace tend::enrichment {
 
 void Erasures::Ask(absl::string_view person_id, absl::string_view origin_id, absl::Time now) {
-  asked_.emplace(person_id, origin_id);
+  asked_.emplace(origin_id);
+  persons_.emplace(person_id);
   due_time_ = now + kDelay;
 }
 
@@ -24,34 +25,34 @@ absl::Status Erasures::EraseDue(
   return absl::OkStatus();
 }
 
-void Erasures::Restore(absl::string_view key, std::optional<absl::string_view> origin_id) {
+void Erasures::Restore(absl::string_view key, std::optional<absl::string_view> value) {
   key.remove_prefix(1);
-  if (!origin_id.has_value()) {
-    committed_.erase({key.data(), key.size()});
+  if (value.has_value()) {
+    const absl::string_view origin = value->empty() ? key : *value;
+    committed_[{key.data(), key.size()}].assign(origin.data(), origin.size());
   } else {
-    if (origin_id->empty()) origin_id = key;  // before origins were kept
-    committed_[{key.data(), key.size()}].assign(origin_id->data(), origin_id->size());
+    committed_.erase({key.data(), key.size()});
   }
 }
 
 void Erasures::Restored() {
-  for (const auto& [person, origin] : committed_) waiting_.push_back(origin);
+  for (const auto& [key, origin] : committed_) waiting_.push_back(origin);
 }
 
 void Erasures::Flush(Sink sink) const {
   const absl::string_view prefix(&kPrefix, 1);
   if (done_) {
-    for (const auto& [person, origin] : committed_) {
-      if (!asked_.contains(person)) sink(absl::StrCat(prefix, person), std::nullopt);
+    for (const auto& [key, origin] : committed_) {
+      if (!asked_.contains(key)) sink(absl::StrCat(prefix, key), std::nullopt);
     }
   }
-  for (const auto& [person, origin] : asked_) sink(absl::StrCat(prefix, person), origin);
+  for (const std::string& origin : asked_) sink(absl::StrCat(prefix, origin), "");
 }
 
 void Erasures::Commit() {
   if (done_) committed_.clear();
-  for (const auto& [person, origin] : asked_) {
-    if (committed_.emplace(person, origin).second) waiting_.push_back(origin);
+  for (const std::string& origin : asked_) {
+    if (committed_.emplace(origin, origin).second) waiting_.push_back(origin);
   }
   Rollback();
 }

@@ -4,11 +4,10 @@
 // them, so that no aborted batch loses the event, and no crash the erasure.
 //
 // Who asked is the origin of the wish: should it be split off or merged meanwhile, the store
-// forgets whoever it is of by then.
-// One wish a person is kept, with the origin that asked. Where two origins of one person ask within
-// a batch, and somebody of us parts them before it ends, the second has to ask again.
+// forgets whoever it is of by then. Each origin of a person that asks is kept for itself.
 //
-// Changelog (tend.enrichment-state.v1): 'e' person id -> origin id, a tombstone once it is done.
+// Changelog (tend.enrichment-state.v1): 'e' origin id -> "", a tombstone once it is done. Older
+// records are 'e' person id -> origin id.
 
 #ifndef TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
 #define TEND_SERVICES_ENRICHMENT_DOMAIN_ERASURES_H_
@@ -18,6 +17,7 @@
 #include <string>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -35,10 +35,11 @@ class Erasures {
   void Ask(absl::string_view person_id, absl::string_view origin_id, absl::Time now);
   // Whether the person asked in this batch. Of those that are due the store says who they are.
   bool HasAsked(absl::string_view person_id) const {
-    return !asked_.empty() && asked_.contains(person_id);
+    return !persons_.empty() && persons_.contains(person_id);
   }
 
-  // Those whose wish is committed, origins by persons: the store is to forget the origins' persons.
+  // The origins whose wish is committed, by what names them in the changelog: the store is to
+  // forget the persons they are of.
   const absl::btree_map<std::string, std::string>& due() const { return committed_; }
   // A little after the wish, so that its batch has ended; InfiniteFuture when there is none.
   absl::Time NextDue() const {
@@ -52,12 +53,12 @@ class Erasures {
   void Done() { done_ = waiting_.empty(); }
 
   static bool IsKey(absl::string_view key) { return !key.empty() && key[0] == kPrefix; }
-  // origin_id: as Flush wrote it; nullopt for a tombstone.
-  void Restore(absl::string_view key, std::optional<absl::string_view> origin_id);
+  // As Flush wrote them; nullopt for a tombstone.
+  void Restore(absl::string_view key, std::optional<absl::string_view> value);
   void Restored();
   void Flush(Sink sink) const;
   void Commit();
-  void Rollback() { asked_.clear(), done_ = false; }
+  void Rollback() { asked_.clear(), persons_.clear(), done_ = false; }
 
  private:
   static constexpr char kPrefix = 'e';
@@ -67,8 +68,9 @@ class Erasures {
   std::deque<std::string> waiting_;             // origins of them that the store has still to erase
   absl::Time due_time_ = absl::InfinitePast();  // of the last one
   // This batch.
-  absl::btree_map<std::string, std::string> asked_;
-  bool done_ = false;  // all of committed_
+  absl::btree_set<std::string> asked_;    // origins
+  absl::btree_set<std::string> persons_;  // whom they are of
+  bool done_ = false;                     // all of committed_
 };
 
 }  // namespace tend::enrichment
