@@ -71,6 +71,11 @@ absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_server
 // An error of a call, for a person.
 std::string MessageOf(const absl::Status& status);
 
+// Whether a call found no way to the service that waiting would open: a host that is not there, TLS
+// where there is none or the other way round, another protocol. Who starts or ends may hang up on a
+// caller, which looks so for a moment.
+bool IsWronglyAddressed(const absl::Status& status);
+
 // The error with what to do about it, where its code does not tell enough.
 absl::Status Advise(absl::Status status, absl::string_view advice);
 // The error of reading a file: what is not there is a name to look at, no answer of a service.

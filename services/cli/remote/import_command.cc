@@ -32,9 +32,8 @@
 namespace tend::cli {
 namespace {
 
-constexpr size_t kChunkBytes = 256 << 10;           // the server takes up to 1 MiB
-constexpr int64_t kMostRejects = 1'000'000;         // that 'tend rejects list' shows
-constexpr absl::Duration kSoon = absl::Seconds(1);  // who is there by then is not waited for
+constexpr size_t kChunkBytes = 256 << 10;    // the server takes up to 1 MiB
+constexpr int64_t kMostRejects = 1'000'000;  // that 'tend rejects list' shows
 
 constexpr char kExamples[] =
     "Examples:\n"
@@ -58,16 +57,9 @@ struct Arguments {
   bool again = false;
 };
 
-// For an ingest that is being started. One that stays away is an error of the first call.
-void Await(const Arguments& arguments, grpc::Channel& channel) {
-  const auto is_there_within = [&](absl::Duration span) {
-    return channel.WaitForConnected(absl::ToChronoTime(absl::Now() + span));
-  };
-  const absl::Duration patience = absl::Seconds(arguments.patience_seconds);
-  if (is_there_within(std::min(patience, kSoon)) || patience <= kSoon) return;
-  std::cerr << "tend import: ingest is away; this waits for at most " << arguments.patience_seconds
-            << " s" << std::endl;
-  is_there_within(patience - kSoon);
+absl::Status AwaitIngest(const std::string& name, const Arguments& arguments) {
+  return Await(name, Service::kIngest, arguments.question.server,
+               absl::Seconds(arguments.patience_seconds));
 }
 
 // Of the unpacked bytes: with it, a file that came before is refused at once.
@@ -85,11 +77,11 @@ absl::StatusOr<std::string> Sha256Of(const std::string& path) {
   }
 }
 
+// All but the file's hash.
 absl::StatusOr<v1::ImportListHeader> HeaderOf(const Arguments& arguments) {
   v1::ImportListHeader header;
   const std::string name = arguments.file.substr(arguments.file.rfind('/') + 1);
   header.set_again(arguments.again);
-  TEND_ASSIGN_OR_RETURN(*header.mutable_sha256(), Sha256Of(arguments.file));
   header.set_file_name(absl::EndsWith(name, ".gz") ? name.substr(0, name.size() - 3) : name);
   if (absl::EndsWith(arguments.mapping, ".textproto")) {
     TEND_RETURN_IF_ERROR(OfFile(ReadTextConfig(arguments.mapping, header.mutable_mapping())));
@@ -175,10 +167,12 @@ std::string RejectsText(const Arguments& arguments, const v1::ImportListResponse
                       "All of them, and where their bytes are: ", all, "\n");
 }
 
-absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel,
-                      ExitCode& exit_code) {
-  TEND_ASSIGN_OR_RETURN(const v1::ImportListHeader header, HeaderOf(arguments));
-  Await(arguments, *channel);
+absl::Status SendFile(const std::string& name, const Arguments& arguments,
+                      const std::shared_ptr<grpc::Channel>& channel, ExitCode& exit_code) {
+  TEND_RETURN_IF_ERROR(PackedFile::Open(arguments.file).status());
+  TEND_ASSIGN_OR_RETURN(v1::ImportListHeader header, HeaderOf(arguments));
+  TEND_RETURN_IF_ERROR(AwaitIngest(name, arguments));
+  TEND_ASSIGN_OR_RETURN(*header.mutable_sha256(), Sha256Of(arguments.file));
   const absl::Time start = absl::Now();
   const auto stub = v1::IngestService::NewStub(channel);
   TEND_ASSIGN_OR_RETURN(const v1::ImportListResponse response, Send(arguments, header, *stub));
@@ -195,11 +189,12 @@ absl::Status SendFile(const Arguments& arguments, const std::shared_ptr<grpc::Ch
   return absl::OkStatus();
 }
 
-absl::Status SendOwners(const Arguments& arguments, const std::shared_ptr<grpc::Channel>& channel) {
+absl::Status SendOwners(const std::string& name, const Arguments& arguments,
+                        const std::shared_ptr<grpc::Channel>& channel) {
   v1::ImportOwnersRequest request;
   request.set_request_id(NewRequestId());
   TEND_RETURN_IF_ERROR(OfFile(ReadTextConfig(arguments.file, request.mutable_roster())));
-  Await(arguments, *channel);
+  TEND_RETURN_IF_ERROR(AwaitIngest(name, arguments));
   const auto stub = v1::IngestService::NewStub(channel);
   TEND_ASSIGN_OR_RETURN(const v1::ImportOwnersResponse response,
                         Call(*stub, &v1::IngestService::Stub::ImportOwners, request));
@@ -235,9 +230,9 @@ void AddOwners(CLI::App& import, ExitCode& exit_code) {
   CLI::App* owners = import.add_subcommand("owners", "Who we are: whose inbox keeps which hours");
   owners->footer("Example:\n  tend import owners roster.textproto");
   AddOptions(*owners, "A roster, .textproto", *arguments);
-  owners->callback([arguments, &exit_code] {
-    RunQuestion("import owners", Service::kIngest, arguments->question, exit_code,
-                [&](const auto& channel) { return SendOwners(*arguments, channel); });
+  owners->callback([arguments, name = std::string("import owners"), &exit_code] {
+    RunQuestion(name, Service::kIngest, arguments->question, exit_code,
+                [&](const auto& channel) { return SendOwners(name, *arguments, channel); });
   });
 }
 
@@ -262,8 +257,9 @@ void AddImportCommand(CLI::App& app, ExitCode& exit_code) {
     command->add_flag("--again", arguments->again, "Import it though it came before");
     AddOptions(*command, "Plain or .gz", *arguments);
     command->callback([arguments, name = absl::StrCat("import ", command->get_name()), &exit_code] {
-      RunQuestion(name, Service::kIngest, arguments->question, exit_code,
-                  [&](const auto& channel) { return SendFile(*arguments, channel, exit_code); });
+      RunQuestion(name, Service::kIngest, arguments->question, exit_code, [&](const auto& channel) {
+        return SendFile(name, *arguments, channel, exit_code);
+      });
     });
   }
 }

@@ -23,9 +23,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/rpc/http/server.h"
 #include "common/rpc/server.h"
 #include "common/runtime/text_config.h"
+#include "common/testing/certificates.h"
 #include "tend/v1/ingest_service.grpc.pb.h"
+#include "tend/v1/service_config.pb.h"
 
 namespace tend::cli {
 namespace {
@@ -228,6 +231,59 @@ TEST_F(ImportCommandTest, AnIngestThatIsNotThereYetIsWaitedFor) {
     server_ = *rpc::Server::Start(address_, {&door_});
   });
   EXPECT_EQ(Import({"list", Write("people.csv", kRows)}), ExitCode::kOk) << err_;
+}
+
+TEST_F(ImportCommandTest, WhyItWaitsIsToldAtOnceAndInTheCommandsName) {
+  server_.reset();
+  EXPECT_EQ(Import({"list", Write("people.csv", kRows), "--patience", "1"}), ExitCode::kFailed);
+  const std::string away =
+      absl::StrCat("tend import list: ", address_, ": no connection: Connection refused");
+  EXPECT_EQ(err_, absl::StrCat(away, "; this waits for at most 1.0 s\n", away,
+                               "\ntend import list: is the service at ", address_,
+                               " up, with Kafka and PostgreSQL? 'tend status' says; then run the "
+                               "command again\n"));
+}
+
+// Nobody waits a minute for what stays as it is.
+TEST_F(ImportCommandTest, AWrongAddressIsToldAtOnceWithWhatToDo) {
+  const Certificates made, others;
+  v1::RuntimeConfig config;
+  config.set_rpc_address("127.0.0.1:0");
+  config.set_http_address("127.0.0.1:0");
+  const auto json = *rpc::HttpServer::Start(config, {});
+  config.mutable_tls()->set_certificate_file(made.server());
+  config.mutable_tls()->set_key_file(made.server_key());
+  const auto tls = *rpc::Server::Start(config);
+  config.set_rpc_address("127.0.0.2:0");
+  const auto unnamed = *rpc::Server::Start(config);
+  config.set_rpc_address("127.0.0.1:0");
+  config.mutable_tls()->set_client_ca_file(made.authority());
+  const auto mutual = *rpc::Server::Start(config);
+  const auto at = [](const auto& server) { return absl::StrCat("127.0.0.1:", server->port()); };
+  const struct {
+    std::string address, ca_file;
+    const char *message, *advice;
+  } cases[] = {
+      // RFC 7686: no name service is asked for it.
+      {"tend.onion:7410", "", "there is no such host", "how the host's name is written"},
+      {at(json), "", "the other end speaks no gRPC", "is that its port of JSON"},
+      {at(server_), made.authority(), "the other end speaks no TLS", "leave the authority out"},
+      {at(tls), "", "the other end hung up", "does it ask for TLS (--ca"},
+      {at(mutual), made.authority(), "the other end hung up", "certificate_file"},
+      {at(tls), others.authority(), "its certificate cannot be verified", "that signed it"},
+      {absl::StrCat("127.0.0.2:", unnamed->port()), made.authority(),
+       "its certificate is for another name", "a name that its certificate has"},
+  };
+  const std::string file = Write("people.csv", kRows);
+  for (const auto& wrong : cases) {
+    address_ = wrong.address;
+    std::vector<std::string> words = {"list", file};
+    if (!wrong.ca_file.empty()) words.insert(words.end(), {"--ca", wrong.ca_file});
+    EXPECT_EQ(Import(words), ExitCode::kFailed) << wrong.message;
+    EXPECT_THAT(err_, AllOf(HasSubstr(absl::StrCat("tend import list: ", address_,
+                                                   ": no connection: ", wrong.message, "\n")),
+                            HasSubstr(wrong.advice), Not(HasSubstr("this waits"))));
+  }
 }
 
 TEST_F(ImportCommandTest, WithoutPatienceAnIngestThatIsAwayIsToldAtOnce) {

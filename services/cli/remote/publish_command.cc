@@ -241,6 +241,8 @@ void AddPublishCommand(CLI::App& app, ExitCode& exit_code) {
     RunQuestion("publish", Service::kIngest, arguments->question, exit_code,
                 [&](const auto& channel) -> absl::Status {
                   TEND_ASSIGN_OR_RETURN(const Source source, Open(arguments->file));
+                  TEND_RETURN_IF_ERROR(Await("publish", Service::kIngest,
+                                             arguments->question.server, arguments->patience()));
                   EndInOrder();
                   const auto stub = v1::IngestService::NewStub(channel);
                   Publication publication(*arguments, *stub);

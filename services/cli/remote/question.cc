@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
@@ -11,9 +12,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/health.h"
 #include "services/cli/progress.h"
 
 namespace tend::cli {
@@ -21,6 +24,7 @@ namespace {
 
 // What answers sooner needs no word.
 constexpr std::chrono::seconds kSlow{1};
+constexpr absl::Duration kBetweenTries = absl::Milliseconds(250);
 
 absl::Status Ask(const rpc::ChannelOptions& server, Question question) {
   TEND_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, rpc::MakeChannel(server));
@@ -56,6 +60,32 @@ void RunQuestion(const std::string& name, Service service, const QuestionOptions
   exit_code = ExitCode::kOk;
   const absl::Status status = server.ok() ? Ask(*server, question) : server.status();
   if (!status.ok()) TellError(name, status, server.ok() ? server->address : "", exit_code);
+}
+
+absl::Status Await(const std::string& name, Service service, const ServerOptions& options,
+                   absl::Duration patience) {
+  TEND_ASSIGN_OR_RETURN(const rpc::ChannelOptions server, Resolve(service, options));
+  const absl::Time until = absl::Now() + patience;
+  absl::Status away;
+  std::string told;
+  for (bool wrong = false; absl::Now() < until; absl::SleepFor(kBetweenTries)) {
+    const bool was_wrong = wrong;
+    const SlowAnswer slow;
+    const absl::Duration limit =
+        std::clamp(until - absl::Now(), kBetweenTries, absl::FromChrono(kAnswerTime));
+    away = rpc::IsServing(server, limit).status();
+    if (!absl::IsUnavailable(away)) return absl::OkStatus();
+    wrong = IsWronglyAddressed(away);
+    if (wrong && was_wrong) break;
+    if (wrong || MessageOf(away) == told) continue;
+    told = MessageOf(away);
+    std::cerr << "tend " << name << ": " << told << "; this waits";
+    if (patience < absl::InfiniteDuration()) {
+      std::cerr << " for at most " << FormatSpan(until - absl::Now());
+    }
+    std::cerr << std::endl;
+  }
+  return away;
 }
 
 void TellError(const std::string& name, const absl::Status& status, const std::string& address,

@@ -16,6 +16,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/rpc/status.h"
 #include "google/protobuf/message.h"
 #include "services/cli/exit_code.h"
@@ -48,6 +49,12 @@ void RunQuestion(const std::string& name, Service service, const QuestionOptions
 // sets the exit code (EndBy).
 void TellError(const std::string& name, const absl::Status& status, const std::string& address,
                ExitCode& exit_code);
+
+// Waits until the service answers, whatever it says, and tells each new reason why it does not yet,
+// as "tend NAME". Errors: as Resolve; UNAVAILABLE: soon, where it is wrongly addressed; else when
+// the patience is over, and OK where there is none.
+absl::Status Await(const std::string& name, Service service, const ServerOptions& options,
+                   absl::Duration patience);
 
 // Tells a terminal that an answer takes its time, while it lives; nothing to others.
 class SlowAnswer {
