@@ -38,6 +38,13 @@ const std::map<std::string, v1::ListOutcome> kOutcomes = {
     {"leave_alone", v1::LIST_OUTCOME_LEAVE_ALONE},
     {"seed", v1::LIST_OUTCOME_SEED}};
 
+// What to do about rejected rows.
+std::string SaysWhy(const v1::ListReport& report) {
+  return absl::StrCat("'tend rejects list --file ",
+                      Printable({report.list_id().data(), report.list_id().size()}),
+                      "' says why\n");
+}
+
 std::string TextOf(const v1::ListReport& report) {
   Table table({{"outcome"}, {"rows", true}});
   for (const v1::ListOutcomeCount& count : report.outcomes()) {
@@ -52,8 +59,7 @@ std::string TextOf(const v1::ListReport& report) {
   }
   if (report.rejected_rows() > 0) {
     absl::StrAppend(&text, Counted(report.rejected_rows(), "row"),
-                    " could not be used: 'tend rejects list --file ",
-                    Printable({report.list_id().data(), report.list_id().size()}), "' says why\n");
+                    " could not be used: ", SaysWhy(report));
   }
   return text;
 }
@@ -69,7 +75,6 @@ std::string NoteOf(const v1::ListRow& row) {
 }
 
 std::string TextOf(const v1::ListListRowsResponse& rows) {
-  if (rows.rows().empty()) return "No such row.\n";
   Table table(
       {{"row", true}, {"name", false, 12}, {"company", false, 12}, {"outcome"}, {"", false, 12}});
   for (const v1::ListRow& row : rows.rows()) {
@@ -81,12 +86,25 @@ std::string TextOf(const v1::ListListRowsResponse& rows) {
   return table.Format(StyleOf(1));
 }
 
-absl::Status AskReport(const Arguments& arguments, Stub& stub) {
+absl::StatusOr<v1::GetListReportResponse> GetReport(const std::string& list, Stub& stub) {
   v1::GetListReportRequest request;
-  request.set_list_id(arguments.list);
-  TEND_ASSIGN_OR_RETURN(const v1::GetListReportResponse answer,
-                        Call(stub, &Stub::GetListReport, request));
+  request.set_list_id(list);
+  return Call(stub, &Stub::GetListReport, request);
+}
+
+absl::Status AskReport(const Arguments& arguments, Stub& stub) {
+  TEND_ASSIGN_OR_RETURN(const v1::GetListReportResponse answer, GetReport(arguments.list, stub));
   std::cout << (arguments.question.json ? JsonOf(answer) : TextOf(answer.report()));
+  return absl::OkStatus();
+}
+
+// Why no row is shown: none has the outcome asked for, or none could be used.
+absl::Status TellNoRow(const Arguments& arguments, Stub& stub) {
+  TEND_ASSIGN_OR_RETURN(const v1::GetListReportResponse answer, GetReport(arguments.list, stub));
+  const v1::ListReport& report = answer.report();
+  std::cout << (report.rejected_rows() < report.rows()
+                    ? "No such row.\n"
+                    : absl::StrCat("All of its rows were rejected: ", SaysWhy(report)));
   return absl::OkStatus();
 }
 
@@ -105,6 +123,7 @@ absl::Status AskRows(const Arguments& arguments, Stub& stub) {
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && rows.rows_size() < arguments.limit);
+  if (rows.rows().empty() && !arguments.question.json) return TellNoRow(arguments, stub);
   std::cout << (arguments.question.json ? JsonOf(rows) : TextOf(rows));
   return absl::OkStatus();
 }

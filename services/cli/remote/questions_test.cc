@@ -207,6 +207,11 @@ class Lists final : public v1::ListService::Service {
  public:
   Status GetListReport(ServerContext*, const v1::GetListReportRequest* request,
                        v1::GetListReportResponse* response) override {
+    if (request->list_id() == "rejected.csv") {
+      *response = Parse<v1::GetListReportResponse>(
+          "report { list_id: 'rejected.csv' rows: 3 rejected_rows: 3 }");
+      return Status::OK;
+    }
     if (request->list_id() != "list.csv") return {grpc::StatusCode::NOT_FOUND, "no such list"};
     *response = Parse<v1::GetListReportResponse>(R"(
       report { list_id: 'list.csv' rows: 1200 rejected_rows: 3 repeated_rows: 2
@@ -216,6 +221,8 @@ class Lists final : public v1::ListService::Service {
   Status ListListRows(ServerContext*, const v1::ListListRowsRequest* request,
                       v1::ListListRowsResponse* response) override {
     rows = *request;
+    const bool seed = request->outcomes_size() > 0 && request->outcomes(0) == v1::LIST_OUTCOME_SEED;
+    if (request->list_id() != "list.csv" || seed) return Status::OK;
     *response = Parse<v1::ListListRowsResponse>(R"(
       rows { row: 7 outcome: LIST_OUTCOME_LEAVE_ALONE display_name: 'Dee'
              guard { decision: GUARD_DECISION_NO reason: GUARD_REASON_SUPPRESSED } }
@@ -368,6 +375,16 @@ TEST_F(QuestionsTest, AListIsCountedAndShownRowByRow) {
   EXPECT_THAT(out_, AllOf(HasSubstr("Dee"), HasSubstr("leave alone")));
   EXPECT_EQ(Run({"list", "other.csv"}), ExitCode::kFailed);
   EXPECT_THAT(err_, AllOf(HasSubstr("tend list: no such list"), HasSubstr("seconds later")));
+}
+
+TEST_F(QuestionsTest, ARowThatIsNotThereIsToldFromRowsThatWereRejected) {
+  EXPECT_EQ(Run({"list", "list.csv", "--rows", "--outcome", "seed"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(out_, "No such row.\n");
+  EXPECT_EQ(Run({"list", "rejected.csv", "--rows"}), ExitCode::kOk) << err_;
+  EXPECT_EQ(out_,
+            "All of its rows were rejected: 'tend rejects list --file rejected.csv' says why\n");
+  EXPECT_EQ(Run({"list", "rejected.csv", "--rows", "--json"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("\"rows\": []"));
 }
 
 TEST_F(QuestionsTest, AWatchThatEndsSaysHowToGoOn) {
