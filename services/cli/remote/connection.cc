@@ -54,9 +54,38 @@ absl::StatusOr<v1::ClientConfig> ReadClientConfig(const std::string& asked) {
   return config;
 }
 
+// Who says the value of an option: a variable of the environment, or the option itself.
+std::string SourceOf(const std::string& option, const std::string& variable,
+                     const std::string& value) {
+  return value == Environment(variable.c_str()) ? variable : option;
+}
+
 std::string FirstOf(const std::string& a, const std::string& b, const std::string& c = "") {
   if (!a.empty()) return a;
   return b.empty() ? c : b;
+}
+
+// Addresses with commas, one by one.
+std::vector<std::string> Each(const std::string& addresses) {
+  return absl::StrSplit(addresses, ',');
+}
+
+// Where a service is, and who says so.
+struct Place {
+  const char *service, *source;
+  std::string addresses;
+};
+
+std::vector<Place> PlacesOf(const v1::ClientConfig& config, const ServerOptions& options) {
+  const std::string ingest = Environment("TEND_INGEST");
+  return {
+      {"ingest", ingest.empty() ? "ingest_address" : "TEND_INGEST",
+       FirstOf(ingest, config.ingest_address(), kLocalIngest)},
+      {"enrichment", "enrichment_address", FirstOf(config.enrichment_address(), kLocalEnrichment)},
+      {"scoring", "scoring_address", FirstOf(config.scoring_address(), kLocalScoring)},
+      {"notification", "notification_address",
+       FirstOf(config.notification_address(), kLocalNotification)},
+      {"query", "query_address", FirstOf(options.address, config.query_address(), kLocalQuery)}};
 }
 
 // gRPC tells nothing of a file without certificates but that nobody can be reached.
@@ -71,8 +100,9 @@ absl::StatusOr<rpc::ChannelOptions> CertificatesOf(const v1::ClientConfig& confi
   rpc::ChannelOptions channel;
   channel.ca_file = FirstOf(options.ca_file, config.ca_file());
   if (!channel.ca_file.empty()) {
-    const char* by = options.ca_file.empty() ? "ca_file" : "--ca";
-    TEND_RETURN_IF_ERROR(OfFile(Annotate(CheckAuthority(channel.ca_file), by)));
+    const std::string by =
+        options.ca_file.empty() ? "ca_file" : SourceOf("--ca", "TEND_CA", options.ca_file);
+    TEND_RETURN_IF_ERROR(OfFile(Annotate(CheckAuthority(channel.ca_file), by.c_str())));
   }
   channel.certificate_file = config.certificate_file();
   channel.key_file = config.key_file();
@@ -168,9 +198,9 @@ CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, st
 
 void AddAddressOption(CLI::App& command, const std::string& name, std::string& value,
                       const std::string& description, const std::string& variable) {
-  const auto check = [&command, variable](const std::string& said) -> std::string {
+  const auto check = [&command, name, variable](const std::string& said) -> std::string {
     const std::string fault = command.parsed() ? AddressFault(said) : "";
-    const bool by_environment = !fault.empty() && said == Environment(variable.c_str());
+    const bool by_environment = !fault.empty() && SourceOf(name, variable, said) == variable;
     return by_environment ? absl::StrCat(fault, " (of ", variable, ")") : fault;
   };
   AddEnvironmentOption(command, name, value, description, variable)->check(check);
@@ -233,18 +263,12 @@ absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& op
     servers.push_back({service, channel});
   };
   if (named.empty()) {
-    const std::pair<const char*, std::string> places[] = {
-        {"ingest", FirstOf(Environment("TEND_INGEST"), config.ingest_address(), kLocalIngest)},
-        {"enrichment", FirstOf(config.enrichment_address(), kLocalEnrichment)},
-        {"scoring", FirstOf(config.scoring_address(), kLocalScoring)},
-        {"notification", FirstOf(config.notification_address(), kLocalNotification)},
-        {"query", FirstOf(options.address, config.query_address(), kLocalQuery)}};
-    for (const auto& [service, addresses] : places) {
-      for (const absl::string_view one : absl::StrSplit(addresses, ',')) add(service, one);
-    }
-    for (const NamedServer& server : servers) {
-      if (const std::string fault = AddressFault(server.channel.address); !fault.empty()) {
-        return absl::InvalidArgumentError(absl::StrCat(server.service, ": ", fault));
+    for (const Place& place : PlacesOf(config, options)) {
+      for (const std::string& one : Each(place.addresses)) {
+        if (const std::string fault = AddressFault(one); !fault.empty()) {
+          return absl::InvalidArgumentError(absl::StrCat(place.source, ": ", fault));
+        }
+        add(place.service, one);
       }
     }
     return servers;
@@ -253,7 +277,8 @@ absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& op
     const std::vector<std::string> words = absl::StrSplit(part, absl::MaxSplits('=', 1));
     if (words.size() != 2 || words[0].empty() || !AddressFault(words[1]).empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--services ", part, ": write it as scoring=host:port"));
+          absl::StrCat(SourceOf("--services", "TEND_SERVICES", named), ": \"", part,
+                       "\" is no name=host:port, like scoring=127.0.0.1:7412"));
     }
     add(words[0], words[1]);
   }

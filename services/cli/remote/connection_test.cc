@@ -21,13 +21,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+constexpr const char* kVariables[] = {"TEND_INGEST", "TEND_TOKEN", "TEND_CA", "TEND_SERVICES"};
+
 class ConnectionTest : public ::testing::Test {
  protected:
   ConnectionTest() : path_(absl::StrCat(testing::TempDir(), "/connection_test.textproto")) {
-    for (const char* name : {"TEND_INGEST", "TEND_TOKEN"}) unsetenv(name);
+    for (const char* name : kVariables) unsetenv(name);
     setenv("HOME", "/nonexistent", /*overwrite=*/1);  // no file unless the test names one
   }
-  ~ConnectionTest() override { std::filesystem::remove(path_); }
+  ~ConnectionTest() override {
+    for (const char* name : kVariables) unsetenv(name);
+    std::filesystem::remove(path_);
+  }
 
   ServerOptions File(const std::string& text) {
     std::ofstream(path_) << text;
@@ -98,7 +103,6 @@ TEST_F(ConnectionTest, ATokenThatCannotBeSentIsRefusedWithoutItsText) {
   }
   setenv("TEND_TOKEN", "secret\r\n", /*overwrite=*/1);
   EXPECT_EQ(Resolve(Service::kQuery, {})->token, "secret") << "a line break at its end";
-  unsetenv("TEND_TOKEN");
 }
 
 TEST_F(ConnectionTest, AnAuthorityWithoutCertificatesIsToldByItsOption) {
@@ -126,13 +130,27 @@ TEST_F(ConnectionTest, AnAddressIsHostAndPort) {
   EXPECT_EQ(Resolve(Service::kQuery, File("query_address: 'foo'")).status().message(),
             "query_address: \"foo\" is no host:port");
   EXPECT_EQ(ResolveServices(File("scoring_address: 's:1,foo'"), "").status().message(),
-            "scoring: \"foo\" is no host:port");
+            "scoring_address: \"foo\" is no host:port");
+}
+
+TEST_F(ConnectionTest, WhatTheEnvironmentSaysWrongIsToldByItsVariable) {
+  ServerOptions options;
+  options.ca_file = "/nonexistent/ca.pem";
+  setenv("TEND_CA", options.ca_file.c_str(), /*overwrite=*/1);
+  EXPECT_EQ(Resolve(Service::kQuery, options).status().message(),
+            "TEND_CA: /nonexistent/ca.pem: cannot be read");
+  setenv("TEND_SERVICES", "scoring=s:1,foo", /*overwrite=*/1);
+  EXPECT_THAT(ResolveServices({}, "scoring=s:1,foo").status().message(),
+              HasSubstr("TEND_SERVICES: \"foo\" is no name=host:port"));
+  setenv("TEND_INGEST", "foo", /*overwrite=*/1);
+  EXPECT_EQ(ResolveServices({}, "").status().message(), "TEND_INGEST: \"foo\" is no host:port");
 }
 
 TEST_F(ConnectionTest, WhatIsWrongIsSaid) {
   for (const char* named : {"bogus", "scoring=", "scoring=foo", "=s:1"}) {
-    EXPECT_THAT(ResolveServices({}, named).status().message(),
-                HasSubstr(absl::StrCat("--services ", named)));
+    EXPECT_EQ(ResolveServices({}, named).status().message(),
+              absl::StrCat("--services: \"", named,
+                           "\" is no name=host:port, like scoring=127.0.0.1:7412"));
   }
   const ServerOptions half = File("certificate_file: 'c.pem'");
   EXPECT_THAT(Resolve(Service::kQuery, half).status().message(), HasSubstr("key_file"));
