@@ -56,18 +56,20 @@ class Ends(unittest.TestCase):
 
     def test_an_address_without_a_port_is_told_before_anybody_is_asked(self):
         for words in (["ready", "--server"], ["import", "list", "list.csv", "--server"], ["answer", "1", "right_time", "--query"],
-                      ["status", "--server"]):
+                      ["status", "--server"], ["status", "--bootstrap"], ["topics", "list", "--bootstrap"]):
             for address in ("foo", ":::"):
                 done = run(*words, address)
                 self.assertEqual((done.returncode, done.stdout), (2, ""), words)
                 self.assertIn(f'{words[-1]}: "{address}" is no host:port\n', done.stderr)
         self.assertIn('ADDRESS: "foo" is no host:port\n', run("health", "foo").stderr)
+        self.assertIn('--bootstrap: "foo" is no host:port\n', run("topics", "read", "x", "--bootstrap", "127.0.0.1:1,foo").stderr)
 
     def test_an_address_of_the_environment_is_told_by_its_name_and_only_where_it_is_used(self):
-        done = run("ready", TEND_QUERY="foo")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn('"foo" is no host:port (of TEND_QUERY)\n', done.stderr)
-        self.assertEqual(run("completion", "bash", TEND_QUERY="foo", TEND_INGEST="foo").returncode, 0)
+        for words, variable in ((["ready"], "TEND_QUERY"), (["topics", "list"], "TEND_BOOTSTRAP")):
+            done = run(*words, **{variable: "foo"})
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f'"foo" is no host:port (of {variable})\n', done.stderr)
+        self.assertEqual(run("completion", "bash", TEND_QUERY="foo", TEND_INGEST="foo", TEND_BOOTSTRAP="foo").returncode, 0)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,14 @@ std::vector<std::string> Each(const std::string& addresses) {
   return absl::StrSplit(addresses, ',');
 }
 
+// What is wrong with the first of them that is wrong.
+std::string AddressesFault(const std::string& addresses) {
+  for (const std::string& one : Each(addresses)) {
+    if (std::string fault = AddressFault(one); !fault.empty()) return fault;
+  }
+  return "";
+}
+
 // Where a service is, and who says so.
 struct Place {
   const char *service, *source;
@@ -185,6 +193,18 @@ const Mistake* MistakeIn(const NoConnection& failed) {
   return ConsumeClosing(&why) ? &kHungUp : nullptr;
 }
 
+// An option of AddEnvironmentOption, whose value `fault_in` finds fault with, or does not.
+void AddCheckedOption(CLI::App& command, const std::string& name, std::string& value,
+                      const std::string& description, const std::string& variable,
+                      std::string (*fault_in)(const std::string&)) {
+  const auto check = [&command, name, variable, fault_in](const std::string& said) -> std::string {
+    const std::string fault = command.parsed() ? fault_in(said) : "";
+    const bool by_environment = !fault.empty() && SourceOf(name, variable, said) == variable;
+    return by_environment ? absl::StrCat(fault, " (of ", variable, ")") : fault;
+  };
+  AddEnvironmentOption(command, name, value, description, variable)->check(check);
+}
+
 }  // namespace
 
 CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, std::string& value,
@@ -198,12 +218,7 @@ CLI::Option* AddEnvironmentOption(CLI::App& command, const std::string& name, st
 
 void AddAddressOption(CLI::App& command, const std::string& name, std::string& value,
                       const std::string& description, const std::string& variable) {
-  const auto check = [&command, name, variable](const std::string& said) -> std::string {
-    const std::string fault = command.parsed() ? AddressFault(said) : "";
-    const bool by_environment = !fault.empty() && SourceOf(name, variable, said) == variable;
-    return by_environment ? absl::StrCat(fault, " (of ", variable, ")") : fault;
-  };
-  AddEnvironmentOption(command, name, value, description, variable)->check(check);
+  AddCheckedOption(command, name, value, description, variable, AddressFault);
 }
 
 std::string AddressFault(const std::string& address) {
@@ -234,8 +249,9 @@ void AddConfigOption(CLI::App& command, std::string& config_file) {
 }
 
 void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers) {
-  AddEnvironmentOption(command, "--bootstrap", bootstrap_servers,
-                       "Kafka, host:port[,host:port...]; else this machine's", "TEND_BOOTSTRAP");
+  AddCheckedOption(command, "--bootstrap", bootstrap_servers,
+                   "Kafka, host:port[,host:port...]; else this machine's", "TEND_BOOTSTRAP",
+                   AddressesFault);
 }
 
 absl::StatusOr<rpc::ChannelOptions> Resolve(Service service, const ServerOptions& options) {
@@ -264,12 +280,10 @@ absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& op
   };
   if (named.empty()) {
     for (const Place& place : PlacesOf(config, options)) {
-      for (const std::string& one : Each(place.addresses)) {
-        if (const std::string fault = AddressFault(one); !fault.empty()) {
-          return absl::InvalidArgumentError(absl::StrCat(place.source, ": ", fault));
-        }
-        add(place.service, one);
+      if (const std::string fault = AddressesFault(place.addresses); !fault.empty()) {
+        return absl::InvalidArgumentError(absl::StrCat(place.source, ": ", fault));
       }
+      for (const std::string& one : Each(place.addresses)) add(place.service, one);
     }
     return servers;
   }
@@ -288,7 +302,11 @@ absl::StatusOr<std::vector<NamedServer>> ResolveServices(const ServerOptions& op
 absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_servers,
                                              const std::string& config_file) {
   TEND_ASSIGN_OR_RETURN(const v1::ClientConfig config, ReadClientConfig(config_file));
-  return FirstOf(bootstrap_servers, config.bootstrap_servers(), kLocalKafka);
+  std::string resolved = FirstOf(bootstrap_servers, config.bootstrap_servers(), kLocalKafka);
+  if (const std::string fault = AddressesFault(resolved); !fault.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("bootstrap_servers: ", fault));
+  }
+  return resolved;
 }
 
 std::string MessageOf(const absl::Status& status) {

@@ -131,6 +131,9 @@ TEST_F(ConnectionTest, AnAddressIsHostAndPort) {
             "query_address: \"foo\" is no host:port");
   EXPECT_EQ(ResolveServices(File("scoring_address: 's:1,foo'"), "").status().message(),
             "scoring_address: \"foo\" is no host:port");
+  EXPECT_EQ(
+      ResolveBootstrap("", File("bootstrap_servers: 'k:1,foo'").config_file).status().message(),
+      "bootstrap_servers: \"foo\" is no host:port");
 }
 
 TEST_F(ConnectionTest, WhatTheEnvironmentSaysWrongIsToldByItsVariable) {
