@@ -18,7 +18,8 @@ inline constexpr size_t kMaxRejectValueBytes = 512 << 10;
 // The same for the key, which is an id in every topic of ours.
 inline constexpr size_t kMaxRejectKeyBytes = 4 << 10;
 
-// Encodes tend.v1.Reject. service: "scoring". REQUIRES: outcome.rejected().
+// Encodes tend.v1.Reject. service: "scoring". What is about an erased person (PERSON_ERASED) leaves
+// its place and no value. REQUIRES: outcome.rejected().
 std::string EncodeReject(absl::string_view service, const Record& record, const Outcome& outcome,
                          absl::Time now);
 

@@ -169,7 +169,8 @@ absl::Status Projector::DropOld() {
   dropped_at_ = now;
   const absl::CivilMonth first =
       absl::ToCivilMonth(clock_.Now(), absl::UTCTimeZone()) - options_.history_months;
-  return model_.DropBefore(absl::FromCivil(absl::CivilSecond(first), absl::UTCTimeZone()));
+  return model_.DropBefore(absl::FromCivil(absl::CivilSecond(first), absl::UTCTimeZone()),
+                           clock_.Now() - options_.rejected_bytes);
 }
 
 absl::Status RunProjector(Projector& projector, const ProjectorOptions& options,

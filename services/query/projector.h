@@ -44,6 +44,7 @@ struct ProjectorOptions {
   absl::Duration retry_pause = absl::Milliseconds(250);
   // What is kept of the history, and how often it is looked at.
   int history_months = 25;
+  absl::Duration rejected_bytes = absl::Hours(30 * 24);  // as tend.rejects.v1
   absl::Duration drop_every = absl::Hours(1);
 };
 

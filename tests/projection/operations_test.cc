@@ -77,6 +77,24 @@ TEST_F(OperationsTest, WhatAServiceRejectsIsListedWithItsBytes) {
   EXPECT_FALSE(entry.has_replay_time());
 }
 
+TEST_F(OperationsTest, BytesAreKeptAsLongAsTheTopicHasThem) {
+  for (const int day : {1, 2, 3}) Reject(Row("a.csv", day, day * 86'400));
+  Project();
+  // As a row from before bytes had a column of their own.
+  database_.Run("UPDATE reject SET reject = reject || rejected, rejected = NULL WHERE line = 1");
+  const auto drop_before = [this](int day) {
+    return database_.writer().DropBefore(absl::UnixEpoch(),
+                                         absl::FromUnixSeconds(kNoon + day * 86'400));
+  };
+  ASSERT_EQ(drop_before(1), absl::OkStatus());
+  EXPECT_THAT(List(v1::RejectFilter()), ElementsAre("row 3", "row 2", "row 1"));
+  ASSERT_EQ(drop_before(3), absl::OkStatus());
+  EXPECT_THAT(List(v1::RejectFilter()), ElementsAre("row 3", ""));
+  const auto page = questions_.List(v1::ListRejectsRequest());
+  EXPECT_EQ(page->rejects(1).reject().file().line(), 2);
+  EXPECT_EQ(page->rejects(1).reject().detail(), "occur_time is missing");
+}
+
 TEST_F(OperationsTest, PagesHoldEachOnceNewestFirst) {
   std::vector<std::string> expected;
   for (const int second : {30, 10, 10, 20, 10, 10, 40}) {  // some at one time, not in order

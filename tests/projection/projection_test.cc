@@ -69,7 +69,9 @@ class FaultyModel final : public ReadModel {
     }
     return absl::UnavailableError("injected");
   }
-  absl::Status DropBefore(absl::Time time) override { return model_.DropBefore(time); }
+  absl::Status DropBefore(absl::Time history, absl::Time rejected) override {
+    return model_.DropBefore(history, rejected);
+  }
 
   int faults() const { return faults_; }
 

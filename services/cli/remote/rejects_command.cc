@@ -108,7 +108,10 @@ absl::Status Show(const Arguments& arguments, Stub& stub) {
                     ? ""
                     : absl::StrCat("field ", Printable(View(reject.field())), "\n"))
             << "from " << OriginText(reject) << "\n"
-            << Printable(View(reject.value())) << (reject.truncated() ? " (cut)" : "") << "\n";
+            << (reject.value().empty() ? "no bytes are kept"
+                                       : absl::StrCat(Printable(View(reject.value())),
+                                                      reject.truncated() ? " (cut)" : ""))
+            << "\n";
   return absl::OkStatus();
 }
 

@@ -1,5 +1,7 @@
 #include "services/cli/topics/topic_plan.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +9,10 @@
 
 namespace tend::cli {
 namespace {
+
+// Kafka deletes and compacts whole segments that are not written to any more: at the latest this
+// long after its time a record is gone.
+constexpr int64_t kSegmentMs = 24 * 60 * 60 * 1000;
 
 int PartitionsOf(const v1::TopicDeclarations& all, const v1::TopicDeclaration& one) {
   return one.partitions() > 0 ? one.partitions() : all.partitions();
@@ -37,7 +43,9 @@ KafkaSettings SettingsOf(const v1::TopicDeclaration& declaration) {
   const bool compact = declaration.cleanup() == v1::TOPIC_CLEANUP_COMPACT;
   settings["cleanup.policy"] = compact ? "compact" : "delete";
   if (declaration.has_retention()) {
-    settings["retention.ms"] = absl::StrCat(declaration.retention().seconds() * 1000);
+    const int64_t ms = declaration.retention().seconds() * 1000;
+    settings[compact ? "max.compaction.lag.ms" : "retention.ms"] = absl::StrCat(ms);
+    settings.try_emplace("segment.ms", absl::StrCat(std::min(ms, kSegmentMs)));
   }
   return settings;
 }

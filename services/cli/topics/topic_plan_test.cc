@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace tend::cli {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -33,21 +35,38 @@ TEST(TopicPlanTest, AMissingTopicIsCreatedAsDeclared) {
   EXPECT_EQ(step.is, TopicStep::Is::kCreate);
   EXPECT_EQ(step.partitions, 4);
   EXPECT_THAT(step.settings,
-              ElementsAre(Pair("cleanup.policy", "delete"), Pair("retention.ms", "60000")));
+              ElementsAre(Pair("cleanup.policy", "delete"), Pair("retention.ms", "60000"),
+                          Pair("segment.ms", "60000")));
+}
+
+TEST(TopicPlanTest, WhatWasReplacedGoesAfterTheRetentionToo) {
+  const v1::TopicDeclarations declarations = Declared(R"(
+      partitions: 4
+      topics { name: "t" cleanup: TOPIC_CLEANUP_COMPACT retention { seconds: 604800 } }
+      topics {
+        name: "u" cleanup: TOPIC_CLEANUP_COMPACT retention { seconds: 604800 }
+        settings { key: "segment.ms" value: "1000" }
+      })");
+  EXPECT_THAT(
+      SettingsOf(declarations.topics(0)),
+      ElementsAre(Pair("cleanup.policy", "compact"), Pair("max.compaction.lag.ms", "604800000"),
+                  Pair("segment.ms", "86400000")));
+  EXPECT_THAT(SettingsOf(declarations.topics(1)), Contains(Pair("segment.ms", "1000")));
 }
 
 TEST(TopicPlanTest, ATopicThatFitsIsLeftAlone) {
-  EXPECT_EQ(
-      Plan(
-          ExistingTopic{
-              4, {{"cleanup.policy", "delete"}, {"retention.ms", "60000"}, {"segment.bytes", "1"}}})
-          .is,
-      TopicStep::Is::kFits);
+  EXPECT_EQ(Plan(ExistingTopic{4,
+                               {{"cleanup.policy", "delete"},
+                                {"retention.ms", "60000"},
+                                {"segment.ms", "60000"},
+                                {"segment.bytes", "1"}}})
+                .is,
+            TopicStep::Is::kFits);
 }
 
 TEST(TopicPlanTest, OnlyTheSettingsThatDifferAreAltered) {
-  const TopicStep step =
-      Plan(ExistingTopic{4, {{"cleanup.policy", "delete"}, {"retention.ms", "1"}}});
+  const TopicStep step = Plan(ExistingTopic{
+      4, {{"cleanup.policy", "delete"}, {"retention.ms", "1"}, {"segment.ms", "60000"}}});
   EXPECT_EQ(step.is, TopicStep::Is::kAlter);
   EXPECT_THAT(step.settings, ElementsAre(Pair("retention.ms", "60000")));
   EXPECT_EQ(step.because, "retention.ms is 1, declared 60000");
@@ -76,7 +95,17 @@ TEST(TopicPlanTest, TheShippedTopicsAreDeclaredWell) {
   std::ifstream in("deploy/topics.textproto");
   std::stringstream text;
   text << in.rdbuf();
-  EXPECT_EQ(Declared(text.str()).topics_size(), 14);
+  const v1::TopicDeclarations shipped = Declared(text.str());
+  EXPECT_EQ(shipped.topics_size(), 14);
+  for (const v1::TopicDeclaration& topic : shipped.topics()) {
+    // Names of files and numbers only.
+    if (std::set<std::string>{"tend.ingest-state.v1", "tend.models.v1", "tend.policies.v1"}.count(
+            topic.name()) > 0) {
+      continue;
+    }
+    EXPECT_GT(topic.retention().seconds(), 0) << topic.name();
+    EXPECT_LE(topic.retention().seconds(), 30 * 24 * 60 * 60) << topic.name();
+  }
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ class ReadModel {
   virtual absl::Status Write(const BatchRows& rows, absl::Span<const Advance> advances,
                              Erasures& erasures) = 0;
 
-  // Drops what happened before.
-  virtual absl::Status DropBefore(absl::Time time) = 0;
+  // Drops what happened before `history`, and of what was rejected before `rejected` the bytes.
+  virtual absl::Status DropBefore(absl::Time history, absl::Time rejected) = 0;
 };
 
 }  // namespace tend::query

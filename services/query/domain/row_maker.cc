@@ -185,7 +185,11 @@ std::optional<Unusable> RowMaker::AddReject(const Projected& record) {
   rows.record_topics.push_back(Keep(View(reject_.record().topic())));
   rows.record_partitions.push_back(reject_.record().partition());
   rows.record_offsets.push_back(reject_.record().offset());
-  rows.bytes.push_back(record.value);
+  v1::Reject rejected;
+  rejected.mutable_key()->swap(*reject_.mutable_key());
+  rejected.mutable_value()->swap(*reject_.mutable_value());
+  rows.bytes.push_back(KeepBytes(reject_.SerializeAsString()));
+  rows.rejected.push_back(KeepBytes(rejected.SerializeAsString()));
   return std::nullopt;
 }
 

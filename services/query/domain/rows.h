@@ -110,7 +110,7 @@ struct NudgeChangeRows {
 struct RejectRows {
   Ints partitions, offsets, reasons, lines, of_lists, record_partitions, record_offsets;
   Times rejects;
-  Views services, files, imports, record_topics, bytes;
+  Views services, files, imports, record_topics, bytes, rejected;
 };
 
 // In the order in which they are to be written: what is erased goes last.

@@ -94,12 +94,13 @@ constexpr const char* kNudgeChanges = R"sql(
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING)sql";
 constexpr const char* kRejects = R"sql(
     INSERT INTO reject (partition, reject_offset, reject_time, reason, service, file, line,
-                        import_id, of_list, record_topic, record_partition, record_offset, reject)
+                        import_id, of_list, record_topic, record_partition, record_offset, reject,
+                        rejected)
     SELECT partition, "offset", time, reason, service, file, line, import, of_list <> 0, topic,
-           record_partition, record_offset, reject
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+           record_partition, record_offset, reject, rejected
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          n(partition, "offset", time, reason, service, file, line, import, of_list, topic,
-           record_partition, record_offset, reject)
+           record_partition, record_offset, reject, rejected)
     ON CONFLICT DO NOTHING)sql";
 
 void Add(const InteractionRows& r, Batch& batch) {
@@ -236,7 +237,8 @@ void Add(const RejectRows& r, Batch& batch) {
                           .Texts(r.record_topics)
                           .Ints(r.record_partitions)
                           .Ints(r.record_offsets)
-                          .Bytes(r.bytes));
+                          .Bytes(r.bytes)
+                          .Bytes(r.rejected));
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ constexpr const char* kMoveOffsets = R"sql(
 constexpr const char* kAddMonth = "SELECT interaction_add_month($1)";
 constexpr const char* kDropBefore = "SELECT interaction_drop_before($1)";
 constexpr const char* kDropRejects = "DELETE FROM reject WHERE reject_time < $1";
+constexpr const char* kDropRejected =
+    "UPDATE reject SET rejected = '' WHERE reject_time < $1 AND rejected <> ''";
+constexpr const char* kDropUnparted =
+    "DELETE FROM reject WHERE reject_time < $1 AND rejected IS NULL";
 
 // The person's own origin, unless it has moved, and those that have moved to them.
 constexpr const char* kOriginsOf = R"sql(
@@ -156,10 +160,16 @@ absl::Status ProjectionWriter::Erase(const BatchRows& rows, Erasures& added) {
   return absl::OkStatus();
 }
 
-absl::Status ProjectionWriter::DropBefore(absl::Time time) {
+absl::Status ProjectionWriter::DropBefore(absl::Time history, absl::Time rejected) {
   months_.clear();
-  const Params before = Params().Time(time);
-  return connection_.Run(Batch().Add(kDropBefore, before).Add(kDropRejects, before)).status();
+  const Params before = Params().Time(history), bytes_before = Params().Time(rejected);
+  return connection_
+      .Run(Batch()
+               .Add(kDropBefore, before)
+               .Add(kDropRejects, before)
+               .Add(kDropRejected, bytes_before)
+               .Add(kDropUnparted, bytes_before))
+      .status();
 }
 
 }  // namespace tend::query

@@ -30,7 +30,7 @@ class ProjectionWriter final : public ReadModel {
                                               Erasures& erasures) override;
   absl::Status Write(const BatchRows& rows, absl::Span<const Advance> advances,
                      Erasures& erasures) override;
-  absl::Status DropBefore(absl::Time time) override;
+  absl::Status DropBefore(absl::Time history, absl::Time rejected) override;
 
  private:
   void AddMonths(const InteractionRows& rows, postgres::Batch& batch);

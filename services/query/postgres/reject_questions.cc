@@ -28,12 +28,13 @@ constexpr char kTopic[] = "tend.rejects.v1";
 // rows that there were for the page, also those it has no room for. The lengths are known
 // without reading the bytes.
 constexpr absl::string_view kHead = R"sql(
-    SELECT partition, reject_offset, reject_time, reject, found FROM (
-      SELECT *, count(*) OVER () AS found, sum(octet_length(reject))
-        OVER (ORDER BY reject_time DESC, partition DESC, reject_offset DESC)
-        - octet_length(reject) AS bytes_above
+    SELECT partition, reject_offset, reject_time, reject, coalesce(rejected, ''), found FROM (
+      SELECT *, count(*) OVER () AS found, sum(bytes)
+        OVER (ORDER BY reject_time DESC, partition DESC, reject_offset DESC) - bytes AS bytes_above
       FROM (
-        SELECT partition, reject_offset, reject_time, reject FROM reject
+        SELECT partition, reject_offset, reject_time, reject, rejected,
+          octet_length(reject) + coalesce(octet_length(rejected), 0) AS bytes
+        FROM reject
         WHERE (reject_time, partition, reject_offset) < ($1, $2, $3)
           AND reject_time >= $6 AND ($7 = '' OR service = $7)
           AND (cardinality($8) = 0 OR reason = ANY($8)))sql";
@@ -100,10 +101,9 @@ absl::Status Read(const Rows& rows, int row, v1::RejectEntry* entry) {
   entry->mutable_position()->set_topic(kTopic);
   entry->mutable_position()->set_partition(static_cast<int32_t>(rows.Int(row, 0)));
   entry->mutable_position()->set_offset(rows.Int(row, 1));
-  const absl::string_view bytes = rows.Text(row, 3);
-  if (entry->mutable_reject()->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::OkStatus();
-  }
+  // Two messages one after the other are both merged.
+  const std::string bytes = absl::StrCat(rows.Text(row, 3), rows.Text(row, 4));
+  if (entry->mutable_reject()->ParseFromString(bytes)) return absl::OkStatus();
   return absl::DataLossError("a row's bytes are no Reject");
 }
 
@@ -146,7 +146,7 @@ absl::StatusOr<v1::ListRejectsResponse> RejectQuestions::List(
     TEND_RETURN_IF_ERROR(Read(rows, i, response.add_rejects()));
   }
   const int shown = response.rejects_size();
-  if (shown > 0 && rows.Int(0, 4) > shown) {
+  if (shown > 0 && rows.Int(0, 5) > shown) {
     response.set_next_page_token(TokenOf(question, rows, shown - 1));
   }
   return response;

@@ -310,13 +310,22 @@ constexpr const char* kRejectOfList = R"sql(
 ALTER TABLE reject ADD COLUMN of_list boolean NOT NULL DEFAULT false;
 )sql";
 
+// reject: a tend.v1.Reject without key and value, which are in `rejected` (one that has nothing
+// else) as long as the topic keeps them. Rows from before it was known have all in `reject`, and
+// NULL here.
+constexpr const char* kRejected = R"sql(
+ALTER TABLE reject ADD COLUMN rejected bytea;
+CREATE INDEX reject_rejected ON reject (reject_time) WHERE rejected <> '';
+)sql";
+
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
                                     postgres::Migration{"reports", kReports},
                                     postgres::Migration{"reject_pages", kRejectPages},
                                     postgres::Migration{"open_nudges", kOpenNudges},
                                     postgres::Migration{"nudge_absent", kNudgeAbsent},
                                     postgres::Migration{"reject_line", kRejectLine},
-                                    postgres::Migration{"reject_of_list", kRejectOfList}};
+                                    postgres::Migration{"reject_of_list", kRejectOfList},
+                                    postgres::Migration{"rejected", kRejected}};
 
 }  // namespace
 
