@@ -78,7 +78,7 @@ struct TouchRequest {
 };
 
 // A lower bound of the minutes until quiet hours end, 0 when they do not hold; windows may cross
-// midnight. Exact but for a weekend's first day, after which the second follows.
+// midnight. Exact but for a weekend's first day, after which the second follows. Of guards 2 and 3.
 int QuietMinutesLeft(const QuietHours& quiet, int local_minute, bool weekend);
 
 // Guard 3. Fails closed when the ledger lags more than 5 s.

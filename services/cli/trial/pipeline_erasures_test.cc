@@ -75,8 +75,8 @@ class ErasureJudge {
   void JudgeWaiting() {
     for (size_t i = 0; i < log_.at(enrichment::kStateTopic).size(); ++i) {
       const auto processor = RestoreFrom(log_, specs_.enrichment, static_cast<int>(i), violations_);
-      for (const auto& [person, origin] : enrichment::ErasuresOf(*processor).due()) {
-        Say("still to be erased: ", person);
+      for (const auto& [key, origin] : enrichment::ErasuresOf(*processor).due()) {
+        Say("still to be erased: ", origin);
       }
     }
   }

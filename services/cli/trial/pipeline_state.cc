@@ -65,8 +65,8 @@ StateText EnrichmentState(const stream::Processor& processor) {
     state[Hex(key)] = Hex(value.value_or(""));
   });
   state["bytes"] = absl::StrCat(repeats.bytes());
-  for (const auto& [person, origin] : enrichment::ErasuresOf(processor).due()) {
-    state[absl::StrCat("to erase ", person)] = origin;
+  for (const auto& [key, origin] : enrichment::ErasuresOf(processor).due()) {
+    state[absl::StrCat("to erase ", key)] = origin;
   }
   return state;
 }
