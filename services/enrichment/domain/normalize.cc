@@ -1,10 +1,10 @@
 #include "services/enrichment/domain/normalize.h"
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/model/social.h"
 #include "services/enrichment/domain/email.h"
 #include "services/enrichment/domain/phone.h"
 #include "services/enrichment/domain/record_id.h"
-#include "services/enrichment/domain/social.h"
 
 namespace tend::enrichment {
 namespace {
@@ -40,7 +40,7 @@ bool NormalizeIdentifier(const v1::Identifier& identifier, absl::string_view def
     case v1::IDENTIFIER_KIND_PHONE:
       return NormalizePhone(identifier.raw(), default_region, out);
     case v1::IDENTIFIER_KIND_SOCIAL:
-      return NormalizeSocial(identifier.system(), identifier.raw(), out);
+      return model::NormalizeSocial(identifier.system(), identifier.raw(), out);
     case v1::IDENTIFIER_KIND_RECORD:
     case v1::IDENTIFIER_KIND_VISITOR:
       return NormalizeRecordId(identifier.system(), identifier.raw(), out);
@@ -83,13 +83,13 @@ v1::Identifier IdentifierOfKey(absl::string_view key) {
   key.remove_prefix(PrefixOf(identifier.kind()).size());
   if (HasSystem(identifier.kind())) {
     const size_t bar = key.find('|');
-    identifier.set_system(std::string(key.substr(0, bar)));
+    identifier.set_system(absl::StrCat(key.substr(0, bar)));
     key.remove_prefix(bar + 1);
   }
   if (identifier.kind() == v1::IDENTIFIER_KIND_SOCIAL) {
-    identifier.set_system(std::string(key.substr(0, key.find(':'))));
+    identifier.set_system(absl::StrCat(key.substr(0, key.find(':'))));
   }
-  identifier.set_normalized(std::string(key));
+  identifier.set_normalized(absl::StrCat(key));
   return identifier;
 }
 

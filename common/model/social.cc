@@ -1,4 +1,4 @@
-#include "services/enrichment/domain/social.h"
+#include "common/model/social.h"
 
 #include <vector>
 
@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
-namespace tend::enrichment {
+namespace tend::model {
 namespace {
 
 constexpr size_t kMaxRaw = 2048;
@@ -158,7 +158,7 @@ bool Mastodon(const Profile& profile, std::string& out) {
     absl::ConsumePrefix(&bare, "@");
     const std::vector<absl::string_view> parts = absl::StrSplit(bare, '@');
     if (parts.size() != 2) return false;
-    user = std::string(parts[0]), host = std::string(parts[1]);
+    user = absl::StrCat(parts[0]), host = absl::StrCat(parts[1]);
   }
   if (!AllOf(user, "_.-") || !AllOf(host, ".-") || !absl::StrContains(host, '.')) return false;
   out = absl::AsciiStrToLower(absl::StrCat("mastodon:", user, "@", host));
@@ -212,4 +212,4 @@ bool NormalizeSocial(absl::string_view system, absl::string_view raw, std::strin
   return true;
 }
 
-}  // namespace tend::enrichment
+}  // namespace tend::model
