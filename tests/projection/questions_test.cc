@@ -236,6 +236,27 @@ TEST_F(QuestionsTest, PeopleAreFoundByAddressAndByName) {
   }
 }
 
+TEST_F(QuestionsTest, AProfileIsFoundByWhicheverAddressItHas) {
+  v1::Interaction interaction = Record(
+      "crm", "7",
+      {Identifier(v1::IDENTIFIER_KIND_SOCIAL, "https://www.linkedin.com/in/Dee-Fox", "linkedin")});
+  interaction.mutable_product_used();
+  pipeline_.Happens(std::move(interaction));
+  Project();
+  for (const char* query :
+       {"https://www.linkedin.com/in/Dee-Fox", "linkedin.com/in/dee-fox/?trk=people",
+        "linkedin:in:dee-fox", "https://de.linkedin.com/pub/dee-fox"}) {
+    v1::SearchRelationshipsRequest request;
+    request.set_query(query);
+    const auto found = questions_.Search(request);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_THAT(found->relationships(), SizeIs(1)) << query;
+  }
+  v1::SearchRelationshipsRequest request;
+  request.set_query("https://www.linkedin.com/company/dee-fox");
+  EXPECT_THAT(questions_.Search(request)->relationships(), SizeIs(0));
+}
+
 TEST_F(QuestionsTest, ARecordsIdIsFoundWithItsCapitals) {
   v1::Interaction interaction =
       Record("crm", "Lead-42A", {Identifier(v1::IDENTIFIER_KIND_RECORD, "Lead-42A", "crm")});

@@ -153,14 +153,17 @@ void AddRelationshipCommands(CLI::App& app, ExitCode& exit_code) {
 
   arguments = std::make_shared<Arguments>();
   CLI::App* show = app.add_subcommand("show", "Where somebody stands: stage, ties, wishes");
-  show->add_option("PERSON", arguments->person, "An id, an address or handle, or a name")
+  show->add_option("PERSON", arguments->person,
+                   "An id, an address, a handle or its profile's URL, or a name")
       ->required();
   show->footer("Examples:\n  tend show ann@birchwood.example\n  tend show \"Ann Berger\" --json");
   AddQuestion(*show, arguments, &AskShow, exit_code);
 
   arguments = std::make_shared<Arguments>();
   CLI::App* explain = app.add_subcommand("explain", "Why a readiness is what it is");
-  explain->add_option("PERSON", arguments->person, "An id, an address or handle, or a name")
+  explain
+      ->add_option("PERSON", arguments->person,
+                   "An id, an address, a handle or its profile's URL, or a name")
       ->required();
   explain->add_option("--owner", arguments->owner, "For this colleague; else for all of us");
   explain->add_option("--at", arguments->at,

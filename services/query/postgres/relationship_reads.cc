@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/base/status_macros.h"
 #include "common/model/person_key.h"
+#include "common/model/social.h"
 #include "services/query/domain/row_text.h"
 
 namespace tend::query {
@@ -254,12 +255,13 @@ absl::StatusOr<Ids> FindOrigins(Connection& connection, absl::string_view text, 
   const std::string lower = absl::AsciiStrToLower(text);
   const std::string prefix =
       absl::StrCat(absl::StrReplaceAll(lower, {{"\\", "\\\\"}, {"%", "\\%"}, {"_", "\\_"}}), "%");
+  std::vector<absl::string_view> forms = {text, {lower.data(), lower.size()}};
+  std::string handle;
+  if (model::NormalizeSocial("", text, handle)) forms.emplace_back(handle.data(), handle.size());
   TEND_ASSIGN_OR_RETURN(
       const std::vector<Rows> rows,
-      connection.Run(Batch().Add(kFindOrigins, Params()
-                                                   .Texts({text, {lower.data(), lower.size()}})
-                                                   .Text({prefix.data(), prefix.size()})
-                                                   .Int(limit))));
+      connection.Run(Batch().Add(
+          kFindOrigins, Params().Texts(forms).Text({prefix.data(), prefix.size()}).Int(limit))));
   return IdsOf(rows[0]);
 }
 

@@ -62,7 +62,7 @@ absl::StatusOr<std::vector<v1::TimelineEntry>> ReadTimeline(postgres::Connection
                                                             absl::Time until, int64_t limit);
 
 // Persons by an identifier's normal form, in which only records and visitors tell capitals apart,
-// or by the beginning of their name.
+// by the address of their profile in a social network, or by the beginning of their name.
 absl::StatusOr<Ids> FindOrigins(postgres::Connection& connection, absl::string_view text,
                                 int64_t limit);
 // Whose these origins are.
