@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/rpc/channel.h"
@@ -67,22 +66,6 @@ void AddBootstrapOption(CLI::App& command, std::string& bootstrap_servers);
 // Where Kafka is: the option, else the file, else this machine. Errors: as Resolve.
 absl::StatusOr<std::string> ResolveBootstrap(const std::string& bootstrap_servers,
                                              const std::string& config_file);
-
-// An error of a call, for a person.
-std::string MessageOf(const absl::Status& status);
-
-// Whether a call found no way to the service that waiting would open: a host that is not there, TLS
-// where there is none or the other way round, another protocol. Who starts or ends may hang up on a
-// caller, which looks so for a moment.
-bool IsWronglyAddressed(const absl::Status& status);
-
-// The error with what to do about it, where its code does not tell enough.
-absl::Status Advise(absl::Status status, absl::string_view advice);
-// The error of reading a file: what is not there is a name to look at, no answer of a service.
-absl::Status OfFile(absl::Status status);
-
-// What to do about an error of a call, for a person: what Advise said, else what its code tells.
-std::string Advice(const absl::Status& status, const std::string& address);
 
 }  // namespace tend::cli
 

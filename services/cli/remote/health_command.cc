@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/rpc/health.h"
 #include "services/cli/json.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/remote/status_report.h"
 

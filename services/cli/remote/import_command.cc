@@ -23,6 +23,7 @@
 #include "common/rpc/status.h"
 #include "common/runtime/text_config.h"
 #include "services/cli/progress.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/packed_file.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/table.h"

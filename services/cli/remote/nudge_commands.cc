@@ -14,6 +14,7 @@
 #include "common/base/status_macros.h"
 #include "common/model/words.h"
 #include "common/rpc/channel.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/person_search.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/text_width.h"

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/cli/remote/connection.h"
+#include "services/cli/remote/call_error.h"
 
 namespace tend::cli {
 namespace {

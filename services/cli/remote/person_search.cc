@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/model/person_key.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/view_text.h"
 

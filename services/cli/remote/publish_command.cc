@@ -23,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/base/status_macros.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/packed_file.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/table.h"

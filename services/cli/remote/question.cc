@@ -18,6 +18,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/health.h"
 #include "services/cli/progress.h"
+#include "services/cli/remote/call_error.h"
 
 namespace tend::cli {
 namespace {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/model/proto_time.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/table.h"
 #include "services/cli/text_width.h"

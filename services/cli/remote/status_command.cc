@@ -9,6 +9,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/health.h"
+#include "services/cli/remote/call_error.h"
 #include "services/cli/remote/kafka_hops.h"
 #include "services/cli/remote/question.h"
 #include "services/cli/remote/status_report.h"
