@@ -64,6 +64,13 @@ class Ends(unittest.TestCase):
         self.assertIn('ADDRESS: "foo" is no host:port\n', run("health", "foo").stderr)
         self.assertIn('--bootstrap: "foo" is no host:port\n', run("topics", "read", "x", "--bootstrap", "127.0.0.1:1,foo").stderr)
 
+    def test_who_would_wait_says_at_once_that_there_is_no_such_host(self):
+        with tempfile.NamedTemporaryFile(suffix=".textproto") as file:
+            for words in (["import", "list"], ["import", "interactions"], ["import", "owners"], ["publish"]):
+                done = run(*words, file.name, "--server", "tend.onion:7410")  # RFC 7686: no name service is asked
+                self.assertEqual((done.returncode, done.stdout), (1, ""), words)
+                self.assertTrue(done.stderr.startswith(f"tend {' '.join(words)}: tend.onion:7410: no connection: there is no such host\n"), done.stderr)
+
     def test_an_address_of_the_environment_is_told_by_its_name_and_only_where_it_is_used(self):
         for words, variable in ((["ready"], "TEND_QUERY"), (["topics", "list"], "TEND_BOOTSTRAP")):
             done = run(*words, **{variable: "foo"})
