@@ -88,7 +88,8 @@ std::optional<Unusable> RowMaker::AddPerson(const Projected& record) {
   PutAt(rows.owners, at, Keep(View(r.owner_id())));
   PutAt(rows.states, at, record.value);
   // Scoring writes what it changes at the time of the change: this record is the change's own.
-  if (r.stage() != v1::STAGE_UNSPECIFIED && r.stage_time().seconds() == r.as_of_time().seconds()) {
+  if (r.stage() != v1::STAGE_UNSPECIFIED && r.stage_time().seconds() == r.as_of_time().seconds() &&
+      !IsErased(*person, *person)) {
     StageRows& stages = rows_.stages;
     stages.persons.push_back(*person);
     stages.changes.push_back(RowTime(r.stage_time()));
@@ -137,9 +138,8 @@ std::optional<Unusable> RowMaker::AddNudgeChange(const Projected& record) {
   if (nudge.nudge_id().empty()) {
     return Unusable{v1::REJECT_REASON_FIELD_MISSING, "nudge.nudge_id is empty"};
   }
-  const bool erased = IsErased(*person, *person);
-  const absl::string_view subject =
-      erased ? absl::string_view() : KeepBytes(RowBody(View(nudge.moment().subject())));
+  if (IsErased(*person, *person)) return std::nullopt;
+  const absl::string_view subject = KeepBytes(RowBody(View(nudge.moment().subject())));
   nudge.mutable_moment()->clear_subject();
   const absl::string_view nudge_id = Keep(View(nudge.nudge_id()));
   const size_t at = PlaceOf(nudge_at_, std::string(nudge_id.data(), nudge_id.size())).first;

@@ -268,7 +268,8 @@ void AddErasure(const Ids& persons, const Ids& origins, Batch& batch) {
       .Add("DELETE FROM identifier WHERE origin_id = ANY($1)", of_origins)
       .Add("DELETE FROM origin_profile WHERE origin_id = ANY($1)", of_origins)
       .Add("UPDATE list_row SET name = '', company = '' WHERE origin_id = ANY($1)", of_origins)
-      .Add("UPDATE nudge SET subject = '' WHERE person_id = ANY($1)", of_both)
+      .Add("DELETE FROM nudge_change WHERE person_id = ANY($1)", of_both)
+      .Add("DELETE FROM nudge WHERE person_id = ANY($1)", of_both)
       .Add("DELETE FROM stage_change WHERE person_id = ANY($1)", of_both)
       .Add("INSERT INTO erased_person SELECT unnest($1) ON CONFLICT DO NOTHING", of_persons)
       .Add("INSERT INTO erased_origin SELECT unnest($1) ON CONFLICT DO NOTHING", of_origins);

@@ -32,10 +32,15 @@ constexpr const char* kMoveOffsets = R"sql(
 constexpr const char* kAddMonth = "SELECT interaction_add_month($1)";
 constexpr const char* kDropBefore = "SELECT interaction_drop_before($1)";
 constexpr const char* kDropRejects = "DELETE FROM reject WHERE reject_time < $1";
-constexpr const char* kDropRejected =
-    "UPDATE reject SET rejected = '' WHERE reject_time < $1 AND rejected <> ''";
-constexpr const char* kDropUnparted =
-    "DELETE FROM reject WHERE reject_time < $1 AND rejected IS NULL";
+// So many at a time, some seconds' work: more go with the next call.
+constexpr const char* kDropRejected = R"sql(
+    UPDATE reject SET rejected = '' WHERE (partition, reject_offset) IN
+      (SELECT partition, reject_offset FROM reject WHERE reject_time < $1 AND rejected <> ''
+       ORDER BY reject_time LIMIT 200000))sql";
+constexpr const char* kDropUnparted = R"sql(
+    DELETE FROM reject WHERE (partition, reject_offset) IN
+      (SELECT partition, reject_offset FROM reject WHERE reject_time < $1 AND rejected IS NULL
+       ORDER BY reject_time LIMIT 200000))sql";
 
 // The person's own origin, unless it has moved, and those that have moved to them.
 constexpr const char* kOriginsOf = R"sql(

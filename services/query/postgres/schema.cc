@@ -316,6 +316,16 @@ ALTER TABLE reject ADD COLUMN of_list boolean NOT NULL DEFAULT false;
 constexpr const char* kRejected = R"sql(
 ALTER TABLE reject ADD COLUMN rejected bytea;
 CREATE INDEX reject_rejected ON reject (reject_time) WHERE rejected <> '';
+CREATE INDEX reject_unparted ON reject (reject_time) WHERE rejected IS NULL;
+)sql";
+
+// What erasures once left.
+constexpr const char* kErasedNudges = R"sql(
+CREATE TEMPORARY TABLE erased ON COMMIT DROP AS
+  SELECT person_id FROM erased_person UNION SELECT origin_id FROM erased_origin;
+DELETE FROM nudge_change WHERE person_id IN (SELECT person_id FROM erased);
+DELETE FROM nudge WHERE person_id IN (SELECT person_id FROM erased);
+DELETE FROM stage_change WHERE person_id IN (SELECT person_id FROM erased);
 )sql";
 
 constexpr std::array kMigrations = {postgres::Migration{"projection", kProjection},
@@ -325,7 +335,8 @@ constexpr std::array kMigrations = {postgres::Migration{"projection", kProjectio
                                     postgres::Migration{"nudge_absent", kNudgeAbsent},
                                     postgres::Migration{"reject_line", kRejectLine},
                                     postgres::Migration{"reject_of_list", kRejectOfList},
-                                    postgres::Migration{"rejected", kRejected}};
+                                    postgres::Migration{"rejected", kRejected},
+                                    postgres::Migration{"erased_nudges", kErasedNudges}};
 
 }  // namespace
 
