@@ -96,9 +96,13 @@ class RunningStack:
         return took
 
     def signal(self, name, number):
-        """To all processes of a part, but the one that only looks after them."""
-        for pid in below(self.running[name].pid):
-            os.kill(pid, number)
+        """To all processes of a part, those that are made meanwhile too, but the one that only looks after them."""
+        told = set()
+        while new := set(below(self.running[name].pid)) - told:
+            for pid in new:
+                with contextlib.suppress(ProcessLookupError):  # it has ended
+                    os.kill(pid, number)
+            told |= new
 
     def serves(self, name):
         return self.parts[name].serves()
