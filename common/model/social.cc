@@ -1,5 +1,6 @@
 #include "common/model/social.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/model/utf8.h"
 
 namespace tend::model {
 namespace {
@@ -62,6 +64,21 @@ std::string PercentDecoded(absl::string_view text) {
   return decoded;
 }
 
+bool HasControls(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return absl::ascii_iscntrl(c); });
+}
+
+// Of a part of a URL, lower-case. Escapes stay where they hide no text.
+std::string Unescaped(absl::string_view part) {
+  const std::string decoded = PercentDecoded(part);
+  const bool is_text = IsUtf8(decoded) && !HasControls(decoded);
+  return absl::AsciiStrToLower(is_text ? absl::string_view(decoded) : part);
+}
+
+bool IsOneName(absl::string_view text) {
+  return !text.empty() && text.find_first_of(" /?#@<>\"") == absl::string_view::npos;
+}
+
 bool AllOf(absl::string_view text, absl::string_view beside_alphanumeric) {
   for (char c : text) {
     if (!absl::ascii_isalnum(c) && !absl::StrContains(beside_alphanumeric, c)) return false;
@@ -96,12 +113,9 @@ bool LinkedIn(const Profile& profile, std::string& out) {
   } else {
     absl::ConsumePrefix(&vanity, "in/") || absl::ConsumePrefix(&vanity, "@");
   }
-  const std::string decoded = absl::AsciiStrToLower(PercentDecoded(vanity));
-  if (decoded.empty() || decoded.size() > 300 ||
-      decoded.find_first_of(" /?#@<>\"\n") != std::string::npos) {
-    return false;
-  }
-  out = absl::StrCat("linkedin:in:", decoded);
+  const std::string name = Unescaped(vanity);
+  if (name.size() > 300 || !IsOneName(name)) return false;
+  out = absl::StrCat("linkedin:in:", name);
   return true;
 }
 
@@ -138,9 +152,9 @@ bool Xing(const Profile& profile, std::string& out) {
     if (profile.path.size() < 2 || profile.path[0] != "profile") return false;
     name = profile.path[1];
   }
-  const std::string decoded = absl::AsciiStrToLower(PercentDecoded(name));
-  if (decoded.empty() || decoded.find_first_of(" /?#@<>\"\n") != std::string::npos) return false;
-  out = absl::StrCat("xing:", decoded);
+  const std::string unescaped = Unescaped(name);
+  if (!IsOneName(unescaped)) return false;
+  out = absl::StrCat("xing:", unescaped);
   return true;
 }
 
@@ -193,7 +207,7 @@ bool Bluesky(const Profile& profile, std::string& out) {
 
 bool NormalizeSocial(absl::string_view system, absl::string_view raw, std::string& out) {
   raw = absl::StripAsciiWhitespace(raw);
-  if (raw.empty() || raw.size() > kMaxRaw) return false;
+  if (raw.empty() || raw.size() > kMaxRaw || HasControls(raw)) return false;
   const Profile profile = Parse(raw);
   std::string network = absl::AsciiStrToLower(absl::StripAsciiWhitespace(system));
   if (network == "twitter") network = "x";
@@ -207,7 +221,7 @@ bool NormalizeSocial(absl::string_view system, absl::string_view raw, std::strin
   if (network == "xing") return !foreign && Xing(profile, out);
   if (network == "mastodon") return Mastodon(profile, out);
   if (network == "bluesky") return !foreign && Bluesky(profile, out);
-  if (network.empty()) return false;
+  if (network.empty() || HasControls(network)) return false;
   out = absl::StrCat(network, ":", raw);
   return true;
 }

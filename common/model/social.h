@@ -11,7 +11,8 @@
 // | bluesky  | bsky.app/profile/H, @H, H; H a handle or a did:plc        | bluesky:H         |
 //
 // Source: reference/ecosystem.md 10.1. Pages of companies and schools are not people and are
-// refused.
+// refused. Handles of LinkedIn and Xing are shown without percent escapes, unless what they escape
+// is no UTF-8 or has control characters: linkedin:in:caf%e9.
 
 #ifndef TEND_COMMON_MODEL_SOCIAL_H_
 #define TEND_COMMON_MODEL_SOCIAL_H_
@@ -22,7 +23,8 @@
 
 namespace tend::model {
 
-// Writes the normal form of `raw` to `out` and returns true; false where it names nobody.
+// Writes the normal form of `raw` to `out` and returns true; false where it names nobody, as one
+// with control characters does. REQUIRES: both are UTF-8; so is the normal form.
 // system: "linkedin", "x" (or "twitter"), "github", "xing", "mastodon", "bluesky"; empty: told by
 // the URL's host. A URL of another network than `system` is refused. An unknown system keeps its
 // trimmed value as "system:value".

@@ -1,6 +1,7 @@
 #include "services/enrichment/processor.h"
 
 #include <google/protobuf/text_format.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
 #include <map>
@@ -10,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/enrichment/domain/memory_identity_store.h"
@@ -543,6 +547,64 @@ TEST_F(EnrichmentTest, SendersAndRecipientsAreCountedInPairs) {
   EXPECT_EQ(Counts().pairs_us_and_them, 2);
   EXPECT_EQ(counts_.pairs_between_us, 1);
   EXPECT_EQ(counts_.pairs_between_outsiders, 1);
+}
+
+// Text as people, programs and adversaries write it into a field of an identifier.
+rc::Gen<std::string> RawTexts() {
+  const auto piece = rc::gen::oneOf(
+      rc::gen::element<std::string>("https://www.linkedin.com/in/", "https://xing.com/profile/",
+                                    "https://", "/@", "ann", "Lee", "@", "+49 30 123456", " ext. 1",
+                                    ".example.com", "|", ":", "\t", std::string(1, '\0')),
+      rc::gen::element<std::string>("\xc3\xa9", "\xc3\x84", "\xd9\xa1", "e\xcc\x81", "\xe2\x80\xae",
+                                    "\xf0\x9f\x8c\xb1", "\xc2\x80"),
+      rc::gen::map(rc::gen::arbitrary<uint8_t>(),
+                   [](uint8_t byte) { return absl::StrFormat("%%%02X", byte); }));
+  return rc::gen::map(
+      rc::gen::container<std::vector<std::string>>(piece),
+      [](const std::vector<std::string>& pieces) { return absl::StrJoin(pieces, ""); });
+}
+
+rc::Gen<v1::Identifier> Identifiers() {
+  const auto make = [](v1::IdentifierKind kind, const std::string& system, const std::string& raw) {
+    v1::Identifier identifier;
+    identifier.set_kind(kind), identifier.set_system(system), identifier.set_raw(raw);
+    return identifier;
+  };
+  const auto kind = rc::gen::element(v1::IDENTIFIER_KIND_SOCIAL, v1::IDENTIFIER_KIND_SOCIAL,
+                                     v1::IDENTIFIER_KIND_EMAIL, v1::IDENTIFIER_KIND_PHONE,
+                                     v1::IDENTIFIER_KIND_RECORD, v1::IDENTIFIER_KIND_VISITOR);
+  const auto system =
+      rc::gen::oneOf(rc::gen::element<std::string>("", "linkedin", "xing", "mastodon"), RawTexts());
+  return rc::gen::apply(make, kind, system, RawTexts());
+}
+
+// Whatever bytes a URL escapes, a protobuf string holds UTF-8, or its message is never read again.
+TEST_F(EnrichmentTest, WhateverTextNamesThemTheEventAndTheLogCanBeRead) {
+  EXPECT_TRUE(rc::check("read again, and no control characters in normal forms", [this] {
+    v1::Interaction interaction;
+    interaction.set_id(absl::StrCat(++made_));
+    interaction.mutable_profile_changed();
+    v1::Party& party = *interaction.add_parties();
+    party.set_role(v1::PARTY_ROLE_SUBJECT);
+    v1::Identifier& record = *party.add_identifiers();
+    record.set_kind(v1::IDENTIFIER_KIND_RECORD);
+    record.set_raw(absl::StrCat(*rc::gen::inRange(1, 4)));
+    for (const v1::Identifier& identifier :
+         *rc::gen::container<std::vector<v1::Identifier>>(2, Identifiers())) {
+      *party.add_identifiers() = identifier;
+    }
+    const auto events = PushBytes(interaction.SerializeAsString());
+    RC_ASSERT(events.size() == 1u);
+    const v1::Party& told = events[0].interaction().parties(0);
+    RC_ASSERT(told.identifiers_size() == 3);
+    for (const v1::Identifier& identifier : told.identifiers()) {
+      for (const char c : identifier.normalized()) RC_ASSERT(!absl::ascii_iscntrl(c));
+    }
+    const auto log = *store_.ReadLog(0, 1000);
+    for (const v1::IdentityLogEntry& entry : log) {
+      RC_ASSERT(v1::IdentityLogEntry().ParseFromString(entry.SerializeAsString()));
+    }
+  }));
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <unicode/casemap.h>
 #include <unicode/idna.h>
 #include <unicode/normalizer2.h>
-#include <unicode/ustring.h>
 
 #include <array>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/model/utf8.h"
 
 namespace tend::enrichment {
 namespace {
@@ -115,14 +115,14 @@ absl::string_view Unwrap(absl::string_view raw) {
 }
 
 const icu::IDNA* Idna() {
-  static const icu::IDNA* const idna = [] {
+  static const icu::IDNA* const kIdna = [] {
     UErrorCode error = U_ZERO_ERROR;
     return icu::IDNA::createUTS46Instance(
         UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ |
             UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE,
         error);
   }();
-  return idna;
+  return kIdna;
 }
 
 bool DomainToAscii(absl::string_view domain, std::string& out) {
@@ -163,12 +163,6 @@ bool Unquote(absl::string_view quoted, std::string& out) {
   return true;
 }
 
-bool IsUtf8(absl::string_view text) {
-  UErrorCode error = U_ZERO_ERROR;
-  u_strFromUTF8(nullptr, 0, nullptr, text.data(), static_cast<int32_t>(text.size()), &error);
-  return error == U_BUFFER_OVERFLOW_ERROR || U_SUCCESS(error);  // it only counted
-}
-
 // A local part beyond ASCII (RFC 6531): composed (NFC), folded; its ASCII bytes must be plain.
 bool FoldLocal(absl::string_view local, std::string& out) {
   char before = '.';
@@ -179,7 +173,7 @@ bool FoldLocal(absl::string_view local, std::string& out) {
     if (!fits) return false;
     before = c;
   }
-  if (before == '.' || !IsUtf8(local)) return false;
+  if (before == '.' || !model::IsUtf8(local)) return false;
   UErrorCode error = U_ZERO_ERROR;
   std::string folded;
   icu::StringByteSink<std::string> fold_sink(&folded);
@@ -245,7 +239,7 @@ absl::string_view EmailDomain(absl::string_view normalized) {
 std::string MailCanonKey(absl::string_view normalized) {
   const absl::string_view domain = EmailDomain(normalized);
   absl::string_view local = EmailLocal(normalized);
-  if (!IsGmail(domain) && !IgnoresTags(domain)) return std::string(normalized);
+  if (!IsGmail(domain) && !IgnoresTags(domain)) return {normalized.data(), normalized.size()};
   if (const size_t plus = local.find('+'); plus != 0) local = local.substr(0, plus);
   if (!IsGmail(domain)) return absl::StrCat(local, "@", domain);
   return absl::StrCat(absl::StrReplaceAll(local, {{".", ""}}), "@gmail.com");

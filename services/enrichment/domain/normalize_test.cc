@@ -144,6 +144,25 @@ TEST(SocialTest, CompaniesAndForeignHostsAreNoPeople) {
   }
 }
 
+TEST(SocialTest, EscapesOfWhatIsNoTextStay) {
+  EXPECT_EQ(Social("linkedin", "https://www.linkedin.com/in/caf%C3%A9"), "linkedin:in:caf\xc3\xa9");
+  EXPECT_EQ(Social("linkedin", "https://www.linkedin.com/in/caf%E9"), "linkedin:in:caf%e9");
+  EXPECT_EQ(Social("linkedin", "caf%E9"), "linkedin:in:caf%e9");
+  EXPECT_EQ(Social("linkedin", "https://www.linkedin.com/in/ann%00lee"), "linkedin:in:ann%00lee");
+  EXPECT_EQ(Social("", "https://www.linkedin.com/in/%ED%A0%80"), "linkedin:in:%ed%a0%80");
+  EXPECT_EQ(Social("xing", "https://www.xing.com/profile/Ren%E9_Lee"), "xing:ren%e9_lee");
+}
+
+TEST(SocialTest, ControlCharactersNameNobody) {
+  const std::string nul(1, '\0');
+  for (const std::string& raw : {"ann" + nul + "lee", std::string("ann\tlee"), "x" + nul}) {
+    for (const char* system : {"linkedin", "xing", "x", "mastodon", "a network of their own"}) {
+      EXPECT_EQ(Social(system, raw), "") << system;
+    }
+  }
+  EXPECT_EQ(Social("their" + nul + "own", "ann"), "");
+}
+
 TEST(SocialTest, OtherNetworks) {
   EXPECT_EQ(Social("x", "@Ann_Lee"), "x:ann_lee");
   EXPECT_EQ(Social("twitter", "https://mobile.twitter.com/Ann_Lee?s=20"), "x:ann_lee");
