@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/runtime/log.h"
 #include "services/enrichment/postgres/postgres_identity_store.h"
 
 namespace tend::enrichment {
@@ -28,6 +29,10 @@ constexpr const char* kSetRelayed = "UPDATE identity_relay SET seq = greatest(se
 
 absl::Status NoSuch(absl::string_view what, absl::string_view id) {
   return absl::NotFoundError(absl::StrCat("no ", what, " ", id));
+}
+
+bool Parse(absl::string_view bytes, v1::IdentityLogEntry& entry) {
+  return entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
 int64_t Bounded(size_t limit) { return static_cast<int64_t>(std::min<size_t>(limit, 1 << 30)); }
@@ -90,14 +95,18 @@ absl::StatusOr<std::vector<v1::IdentityLogEntry>> PostgresIdentityStore::ReadLog
   TEND_ASSIGN_OR_RETURN(const std::vector<Rows> rows, Run(Batch().Add(kReadLog, params)));
   std::vector<v1::IdentityLogEntry> entries(static_cast<size_t>(rows[0].size()));
   for (int i = 0; i < rows[0].size(); ++i) {
-    std::string bytes;
-    for (const int column : {0, 1}) {  // one message in two pieces
-      if (rows[0].IsNull(i, column)) continue;
-      const absl::string_view piece = rows[0].Text(i, column);
-      bytes.append(piece.data(), piece.size());
-    }
-    if (!entries[static_cast<size_t>(i)].ParseFromString(bytes)) {
+    v1::IdentityLogEntry& entry = entries[static_cast<size_t>(i)];
+    if (!Parse(rows[0].Text(i, 0), entry)) {
       return absl::DataLossError(absl::StrCat("identity_log after ", after_seq, " is unreadable"));
+    }
+    if (rows[0].IsNull(i, 1)) continue;
+    // Only a reason to show. Earlier versions compared identifiers that were not UTF-8: no merge,
+    // split or erasure waits for such a one.
+    v1::IdentityLogEntry compared;
+    if (Parse(rows[0].Text(i, 1), compared)) {
+      entry.mutable_identifiers()->Swap(compared.mutable_identifiers());
+    } else {
+      LogWarning("compared identifiers are unreadable", {{"seq", entry.seq()}});
     }
   }
   return entries;

@@ -9,6 +9,7 @@
 #include "common/base/check.h"
 #include "common/base/hash.h"
 #include "common/base/status_macros.h"
+#include "common/model/utf8.h"
 #include "services/enrichment/domain/normalize.h"
 #include "services/enrichment/postgres/schema.h"
 
@@ -135,7 +136,7 @@ PostgresIdentityStore::Claims PostgresIdentityStore::Storable(Claims claims) {
   for (IdentityClaim& claim : storable_) {
     for (absl::string_view& key : claim.keys) {
       if (!is_long(key)) continue;
-      shortened_.push_back(absl::StrCat(key.substr(0, 64), StableId({key})));
+      shortened_.push_back(absl::StrCat(model::Utf8Prefix(key.substr(0, 64)), StableId({key})));
       key = shortened_.back();
     }
   }

@@ -162,6 +162,33 @@ TEST_F(InstancesTest, AKeyOfAnyBytesAndLengthIsKept) {
   EXPECT_EQ(Ask(*one_, {strange, kMail}), Ask(*other_, {strange}));
 }
 
+// Letters of two bytes: one of the keys is cut within a letter.
+TEST_F(InstancesTest, AMergeOverKeysThatWereCutCanBeRead) {
+  std::string letters;
+  for (int i = 0; i < 1000; ++i) letters += "\xc3\xa9";
+  const std::string even = absl::StrCat("social:ab:", letters);
+  const std::string odd = absl::StrCat("social:abc:", letters);
+  Ask(*one_, {even}), Ask(*one_, {odd}), Ask(*one_, {even, odd});
+  const auto log = other_->ReadLog(0, 10);
+  ASSERT_EQ(log.status(), absl::OkStatus());
+  ASSERT_THAT(*log, SizeIs(1));
+  EXPECT_EQ((*log)[0].identifiers_size(), 2);
+}
+
+TEST_F(InstancesTest, WhatWasComparedAndCannotBeReadHoldsUpNobody) {
+  const std::string first = Ask(*one_, {kMail});
+  Ask(*one_, {kRecord}), Ask(*one_, {kRecord, kMail});
+  // identifiers { normalized: "\xe9" }
+  ASSERT_TRUE(Connection({conninfo_})
+                  .Run(Batch().Add("UPDATE identity_log SET compared = '\\x32032201e9'"))
+                  .ok());
+  const auto log = one_->ReadLog(0, 10);
+  ASSERT_EQ(log.status(), absl::OkStatus());
+  ASSERT_THAT(*log, SizeIs(1));
+  EXPECT_EQ((*log)[0].merged().survivor_person_id(), first);
+  EXPECT_EQ((*log)[0].identifiers_size(), 0);
+}
+
 TEST_F(InstancesTest, AwayIsUnavailableAtOnceAndItComesBackByItself) {
   const std::string person = Ask(*one_, {kMail});
   PostgresServer::Get().Stop();
