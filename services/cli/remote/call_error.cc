@@ -62,13 +62,14 @@ constexpr Mistake kMistakes[] = {
     {"Failed parsing HTTP/2", kNoGrpc, kNoGrpcAdvice},
     {"Trying to connect an http1.x server", kNoGrpc, kNoGrpcAdvice}};
 
-// As who speaks TLS does with others, and who asks for a certificate; or whoever starts or ends.
+// As who speaks TLS does with others, and who asks for a certificate; but also a proxy before a
+// service that starts: it may be no mistake.
 constexpr Mistake kHungUp = {
     "", "the other end hung up",
     "does it ask for TLS (--ca, TEND_CA, ca_file) or for a certificate (certificate_file), or is "
     "it no gRPC port? Where it was only starting, run the command again"};
 
-// Null where it is none: who is only away may come back.
+// Null where it looks like none: who is only away may come back.
 const Mistake* MistakeIn(const NoConnection& failed) {
   for (const Mistake& mistake : kMistakes) {
     if (absl::EndsWith(failed.why, mistake.end)) return &mistake;
@@ -98,7 +99,9 @@ std::string MessageOf(const absl::Status& status) {
 
 bool IsWronglyAddressed(const absl::Status& status) {
   const auto failed = NoConnectionIn(status.message());
-  return failed.has_value() && MistakeIn(*failed) != nullptr;
+  if (!failed.has_value()) return false;
+  const Mistake* mistake = MistakeIn(*failed);
+  return mistake != nullptr && mistake != &kHungUp;
 }
 
 absl::Status Advise(absl::Status status, absl::string_view advice) {

@@ -14,8 +14,7 @@ namespace tend::cli {
 std::string MessageOf(const absl::Status& status);
 
 // Whether a call found no way to the service that waiting would open: a host that is not there, TLS
-// where there is none or the other way round, another protocol. Who starts or ends may hang up on a
-// caller, which looks so for a moment.
+// where there is none, another protocol. Who only hangs up on a caller may be starting.
 bool IsWronglyAddressed(const absl::Status& status);
 
 // The error with what to do about it, where its code does not tell enough.

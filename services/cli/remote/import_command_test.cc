@@ -34,8 +34,10 @@ namespace tend::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr char kRows[] = "name,email\nAnn,ann@example.com\nBob,,too,many\n";
 
@@ -238,10 +240,11 @@ TEST_F(ImportCommandTest, WhyItWaitsIsToldAtOnceAndInTheCommandsName) {
   EXPECT_EQ(Import({"list", Write("people.csv", kRows), "--patience", "1"}), ExitCode::kFailed);
   const std::string away =
       absl::StrCat("tend import list: ", address_, ": no connection: Connection refused");
-  EXPECT_EQ(err_, absl::StrCat(away, "; this waits for at most 1.0 s\n", away,
-                               "\ntend import list: is the service at ", address_,
-                               " up, with Kafka and PostgreSQL? 'tend status' says; then run the "
-                               "command again\n"));
+  const std::string end = absl::StrCat(away, "\ntend import list: is the service at ", address_,
+                                       " up, with Kafka and PostgreSQL? 'tend status' says; then "
+                                       "run the command again\n");
+  EXPECT_THAT(err_, AllOf(StartsWith(absl::StrCat(away, "; this waits for at most ")),
+                          EndsWith(absl::StrCat("s\n", end))));
 }
 
 // Nobody waits a minute for what stays as it is.
@@ -256,9 +259,6 @@ TEST_F(ImportCommandTest, AWrongAddressIsToldAtOnceWithWhatToDo) {
   const auto tls = *rpc::Server::Start(config);
   config.set_rpc_address("127.0.0.2:0");
   const auto unnamed = *rpc::Server::Start(config);
-  config.set_rpc_address("127.0.0.1:0");
-  config.mutable_tls()->set_client_ca_file(made.authority());
-  const auto mutual = *rpc::Server::Start(config);
   const auto at = [](const auto& server) { return absl::StrCat("127.0.0.1:", server->port()); };
   const struct {
     std::string address, ca_file;
@@ -268,8 +268,6 @@ TEST_F(ImportCommandTest, AWrongAddressIsToldAtOnceWithWhatToDo) {
       {"tend.onion:7410", "", "there is no such host", "how the host's name is written"},
       {at(json), "", "the other end speaks no gRPC", "is that its port of JSON"},
       {at(server_), made.authority(), "the other end speaks no TLS", "leave the authority out"},
-      {at(tls), "", "the other end hung up", "does it ask for TLS (--ca"},
-      {at(mutual), made.authority(), "the other end hung up", "certificate_file"},
       {at(tls), others.authority(), "its certificate cannot be verified", "that signed it"},
       {absl::StrCat("127.0.0.2:", unnamed->port()), made.authority(),
        "its certificate is for another name", "a name that its certificate has"},
@@ -284,6 +282,27 @@ TEST_F(ImportCommandTest, AWrongAddressIsToldAtOnceWithWhatToDo) {
                                                    ": no connection: ", wrong.message, "\n")),
                             HasSubstr(wrong.advice), Not(HasSubstr("this waits"))));
   }
+}
+
+// It may be a proxy before an ingest that starts.
+TEST_F(ImportCommandTest, WhoHangsUpIsWaitedForAndWhatItMayBeIsTold) {
+  const Certificates made;
+  v1::RuntimeConfig config;
+  config.set_rpc_address("127.0.0.1:0");
+  config.mutable_tls()->set_certificate_file(made.server());
+  config.mutable_tls()->set_key_file(made.server_key());
+  const auto tls = *rpc::Server::Start(config);
+  config.mutable_tls()->set_client_ca_file(made.authority());
+  const auto mutual = *rpc::Server::Start(config);
+  const std::string file = Write("people.csv", kRows);
+  address_ = absl::StrCat("127.0.0.1:", tls->port());
+  EXPECT_EQ(Import({"list", file, "--patience", "1"}), ExitCode::kFailed);
+  EXPECT_THAT(err_, AllOf(HasSubstr("no connection: the other end hung up; this waits"),
+                          HasSubstr("does it ask for TLS (--ca")));
+  address_ = absl::StrCat("127.0.0.1:", mutual->port());
+  EXPECT_EQ(Import({"list", file, "--patience", "1", "--ca", made.authority()}), ExitCode::kFailed);
+  EXPECT_THAT(err_, AllOf(HasSubstr("no connection: the other end hung up; this waits"),
+                          HasSubstr("for a certificate (certificate_file)")));
 }
 
 TEST_F(ImportCommandTest, WithoutPatienceAnIngestThatIsAwayIsToldAtOnce) {

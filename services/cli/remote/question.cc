@@ -71,10 +71,12 @@ absl::Status Await(const std::string& name, Service service, const ServerOptions
   std::string told;
   for (bool wrong = false; absl::Now() < until; absl::SleepFor(kBetweenTries)) {
     const bool was_wrong = wrong;
-    const SlowAnswer slow;
     const absl::Duration limit =
         std::clamp(until - absl::Now(), kBetweenTries, absl::FromChrono(kAnswerTime));
-    away = rpc::IsServing(server, limit).status();
+    {
+      const SlowAnswer slow;
+      away = rpc::IsServing(server, limit).status();
+    }
     if (!absl::IsUnavailable(away)) return absl::OkStatus();
     wrong = IsWronglyAddressed(away);
     if (wrong && was_wrong) break;

@@ -193,6 +193,13 @@ class Operations final : public v1::OperationsService::Service {
   Status ListRejects(ServerContext*, const v1::ListRejectsRequest* request,
                      v1::ListRejectsResponse* response) override {
     list = *request;
+    if (list.filter().has_position() && list.filter().position().offset() == 18) {
+      *response->add_rejects() = Parse<v1::RejectEntry>(R"(
+        position { partition: 2 offset: 18 }
+        reject { reason: REJECT_REASON_PERSON_ERASED service: 'enrichment'
+                 record { topic: 'tend.interactions.v1' partition: 1 offset: 3 } })");
+      return Status::OK;
+    }
     if (list.filter().has_position() && list.filter().position().offset() != 17) return Status::OK;
     *response->add_rejects() = Parse<v1::RejectEntry>(R"(
       position { partition: 2 offset: 17 }
@@ -469,6 +476,8 @@ TEST_F(QuestionsTest, RejectsAreListedByPlaceAndShownWithTheirBytesMadeSafe) {
   EXPECT_EQ(operations_.list.filter().position().partition(), 2);
   EXPECT_EQ(operations_.list.filter().position().offset(), 17);
   EXPECT_THAT(out_, AllOf(HasSubstr("Ann, [2J"), Not(HasSubstr("\033"))));
+  EXPECT_EQ(Run({"rejects", "show", "2/18"}), ExitCode::kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("from tend.interactions.v1/1@3\nno bytes are kept\n"));
   EXPECT_EQ(Run({"rejects", "show", "0/1"}), ExitCode::kFailed);
   EXPECT_THAT(err_, AllOf(HasSubstr("no reject is at 0/1\n"),
                           HasSubstr("tend rejects: 'tend rejects list' shows the places")));
