@@ -316,6 +316,18 @@ TEST(IdentityTest, ErasureFollowsMerges) {
   for (const v1::IdentityLogEntry& entry : world.Log()) EXPECT_EQ(entry.identifiers_size(), 0);
 }
 
+TEST(IdentityTest, AMergeTellsNobodyElsesIdentifiers) {
+  World world;
+  world.Assert("r2 e2 p1"), world.State("e1"), world.State("r1");
+  world.Assert("r1 e1 s1 p1");
+  const std::vector<v1::IdentityLogEntry> log = world.Log();
+  std::vector<std::string> compared;
+  for (const v1::Identifier& identifier : log.back().identifiers()) {
+    compared.push_back(identifier.normalized());
+  }
+  EXPECT_THAT(compared, ElementsAre("1", "1@example.com", "x:1"));
+}
+
 TEST(IdentityTest, TheRelayPublishesEachEntryAtLeastOnce) {
   World world;
   world.State("e1"), world.State("r1"), world.Assert("r1 e1");

@@ -255,7 +255,11 @@ void MemoryIdentityStore::MergePersons(OriginIndex a, OriginIndex b, absl::strin
   entry.mutable_merged()->set_survivor_person_id(Text(IdOf(survivor)));
   entry.mutable_merged()->set_cause(Text(cause));
   SetTimestamp(now, *entry.mutable_merged()->mutable_merge_time());
-  for (absl::string_view key : compared) *entry.add_identifiers() = IdentifierOfKey(key);
+  for (absl::string_view key : compared) {
+    const OriginIndex origin = Find(key);  // unknown: it is to be theirs
+    const bool theirs = origin == kNone || origins_[origin].person == survivor;
+    if (theirs) *entry.add_identifiers() = IdentifierOfKey(key);
+  }
 }
 
 void MemoryIdentityStore::Infer(InferenceKey kind, uint64_t hash, OriginIndex origin,
