@@ -79,19 +79,24 @@ class IdentityStore {
                                absl::Span<Resolution> resolutions) = 0;
 
   // Two persons are one, as somebody decided; the one founded first survives. Nothing happens if
-  // they are one already. Errors: NOT_FOUND.
+  // they are one already. cause: without personal data, for it outlives an erasure. Errors:
+  // NOT_FOUND.
   virtual absl::Status Merge(absl::string_view person_a, absl::string_view person_b,
                              absl::string_view cause, absl::Time now) = 0;
 
   // The way back: these origins leave their person together, and no assertion or inference joins
-  // them to it again (Merge does). Their person's id is the one founded first among them.
+  // them to it again (Merge does). Their person's id is the one founded first among them. cause: as
+  // Merge's.
   // Errors: NOT_FOUND; INVALID_ARGUMENT when they are of several persons, or the origin that gives
   // their person its id is among them (split off the others instead).
   virtual absl::Status Split(absl::Span<const std::string> origin_ids, absl::string_view cause,
                              absl::Time now) = 0;
 
-  // Forgets the person's identifiers but for keyed hashes, by which they are known as erased.
-  // person_id: theirs, or any that they ever had. Errors: NOT_FOUND.
+  // Forgets the person: identifiers, accounts, what was compared at merges, by which inferences'
+  // keys they were to be found, whom they are like and whom they were kept apart from. What stays:
+  // keyed hashes of their identifiers, by which they are known as erased; the ids they had, which
+  // are such hashes too; and under these the identity log, that is when they were merged, split and
+  // erased. person_id: theirs, or any that they ever had. Errors: NOT_FOUND.
   virtual absl::Status Erase(absl::string_view person_id, absl::Time now) = 0;
 
   // Inferences that wait for a decision, oldest first.

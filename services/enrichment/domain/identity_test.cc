@@ -316,6 +316,16 @@ TEST(IdentityTest, ErasureFollowsMerges) {
   for (const v1::IdentityLogEntry& entry : world.Log()) EXPECT_EQ(entry.identifiers_size(), 0);
 }
 
+TEST(IdentityTest, WhatWasComparedIsForgottenThoughTheyWereSplitSince) {
+  World world;
+  const std::string ann = world.State("e1"), other = world.State("r1");
+  world.Assert("r1 e1");
+  ASSERT_TRUE(world.store().Split({{other}}, "two people", kNow).ok());
+  ASSERT_TRUE(world.store().Erase(ann, kNow).ok());
+  EXPECT_EQ(world.Who("r1"), other);
+  for (const v1::IdentityLogEntry& entry : world.Log()) EXPECT_EQ(entry.identifiers_size(), 0);
+}
+
 TEST(IdentityTest, AMergeTellsNobodyElsesIdentifiers) {
   World world;
   world.Assert("r2 e2 p1"), world.State("e1"), world.State("r1");
@@ -326,6 +336,19 @@ TEST(IdentityTest, AMergeTellsNobodyElsesIdentifiers) {
     compared.push_back(identifier.normalized());
   }
   EXPECT_THAT(compared, ElementsAre("1", "1@example.com", "x:1"));
+}
+
+TEST(IdentityTest, TheErasedLeaveRoomAmongTheHoldersOfAKey) {
+  World world;
+  const uint64_t name = 77;
+  for (const char* token : {"e1", "e2", "e3", "e4", "e5", "e6"}) world.State(token, name);
+  EXPECT_THAT(*world.store().ListProposals(10), SizeIs(6));  // of the first four
+  for (const char* token : {"e1", "e2", "e3"}) {
+    ASSERT_TRUE(world.store().Erase(world.Who(token), kNow).ok());
+  }
+  EXPECT_THAT(*world.store().ListProposals(10), IsEmpty());
+  world.State("e6", name);
+  EXPECT_THAT(*world.store().ListProposals(10), SizeIs(2));  // with the fourth and the fifth
 }
 
 TEST(IdentityTest, TheRelayPublishesEachEntryAtLeastOnce) {

@@ -78,18 +78,23 @@ absl::Status MemoryIdentityStore::Erase(absl::string_view person_id, absl::Time 
     erased_.insert(ids_.Of(entry.first));
     return true;
   });
-  absl::flat_hash_set<absl::string_view> ids;
-  for (OriginIndex origin : MembersOf(person)) {
+  const std::vector<OriginIndex>& members = MembersOf(person);
+  for (OriginIndex origin : members) {
     origins_[origin].erased = true;
-    ids.insert(IdOf(origin));
+    origins_[origin].strong = false;
+    origins_[origin].account = 0;
   }
-  for (v1::IdentityLogEntry& entry : log_) {  // what was compared is personal data too
-    if (ids.contains(entry.person_id())) entry.clear_identifiers();
+  // What was compared is personal data too. Who was one with them once is of their person still, or
+  // was split off.
+  for (v1::IdentityLogEntry& entry : log_) {
+    const OriginIndex origin = origin_of_id_.at(entry.person_id());
+    const bool theirs = origins_[origin].person == person;
+    if (theirs || proposals_.AreApart({&origin, 1}, members)) entry.clear_identifiers();
   }
+  proposals_.Forget(members);
   --person_count_;
   // Under each id they ever had: of the ones that merges ended something is left elsewhere, too.
   // The members rise, and the one that names the person comes first.
-  const std::vector<OriginIndex>& members = MembersOf(person);
   for (auto origin = members.rbegin(); origin != members.rend(); ++origin) {
     SetTimestamp(now, *AddLogEntry(*origin).mutable_erased()->mutable_erase_time());
   }

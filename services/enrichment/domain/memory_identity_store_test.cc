@@ -40,5 +40,35 @@ TEST(MemoryIdentityStoreTest, FromItsTablesItIsTheSameStore) {
   EXPECT_TRUE(again.Tables().log.empty());
 }
 
+TEST(MemoryIdentityStoreTest, OfTheErasedStayKeyedHashesAndTheLog) {
+  MemoryIdentityStore store("key");
+  const auto ask = [&store](const IdentityClaim& claim) {
+    Resolution resolution;
+    EXPECT_TRUE(store.Resolve({&claim, 1}, absl::UnixEpoch(), {&resolution, 1}).ok());
+    return std::string(resolution.origin_id.data(), resolution.origin_id.size());
+  };
+  IdentityClaim ann, bea, both, mailbox;
+  ann.keys = {"email:ann@annberger.example"}, ann.account_id = "domain:annberger.example";
+  bea.keys = {"record:x|1"};
+  both.keys = {"record:x|1", "email:ann@annberger.example"}, both.asserted = true;
+  mailbox.keys = {"email:a.nn@gmail.com"};
+  ann.name_and_company = bea.name_and_company = mailbox.name_and_company = 7;
+  const std::string ann_id = ask(ann), bea_id = ask(bea), mailbox_id = ask(mailbox);
+  ask(both);
+  ASSERT_TRUE(store.Split({{bea_id}}, "two people", absl::UnixEpoch()).ok());
+  EXPECT_EQ(store.Tables().holders.size(), 2u);
+  for (const std::string& id : {ann_id, bea_id, mailbox_id}) {
+    ASSERT_TRUE(store.Erase(id, absl::UnixEpoch()).ok());
+  }
+  const IdentityTables tables = store.Tables();
+  for (const IdentityTables::Origin& origin : tables.origins) {
+    EXPECT_EQ(origin, (IdentityTables::Origin{origin.id, origin.person, "", false, true}));
+  }
+  EXPECT_TRUE(tables.identifiers.empty() && tables.holders.empty());
+  EXPECT_TRUE(tables.agreeing.empty() && tables.apart.empty());
+  for (const v1::IdentityLogEntry& entry : tables.log) EXPECT_EQ(entry.identifiers_size(), 0);
+  EXPECT_EQ(tables.erased.size(), 3u);
+}
+
 }  // namespace
 }  // namespace tend::enrichment

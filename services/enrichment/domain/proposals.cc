@@ -21,6 +21,7 @@ absl::InlinedVector<Proposals::OriginIndex, 4> Proposals::Hold(InferenceKey kind
   holders.push_back(origin);
   if (holders.size() > kMaxHolders) return others;
   others.assign(holders.begin(), holders.end() - 1);
+  std::sort(others.begin(), others.end());
   return others;
 }
 
@@ -51,6 +52,21 @@ void Proposals::Reunite(absl::Span<const OriginIndex> left, absl::Span<const Ori
   for (OriginIndex a : left) {
     for (OriginIndex b : right) apart_.erase(Ordered(a, b));
   }
+}
+
+void Proposals::Forget(absl::Span<const OriginIndex> erased) {
+  const absl::flat_hash_set<OriginIndex> gone(erased.begin(), erased.end());
+  const auto names = [&gone](const Pair& pair) {
+    return gone.contains(pair.first) || gone.contains(pair.second);
+  };
+  absl::erase_if(holders_, [&gone](auto& entry) {
+    auto& origins = entry.second;
+    const auto holds_none = [&gone](OriginIndex origin) { return gone.contains(origin); };
+    origins.erase(std::remove_if(origins.begin(), origins.end(), holds_none), origins.end());
+    return origins.empty();
+  });
+  absl::erase_if(agreeing_, [&names](const auto& entry) { return names(entry.first); });
+  absl::erase_if(apart_, names);
 }
 
 void Proposals::Import(const IdentityTables& tables) {

@@ -24,8 +24,9 @@ class Proposals {
   using OriginIndex = IdentityTables::OriginIndex;
   using Pair = IdentityTables::Pair;
 
-  // Writes the origin down as a holder of an inference's key, and returns the other holders. A key
-  // with more than kMaxHolders holders tells nothing ("John Smith, self-employed") and is given up.
+  // Writes the origin down as a holder of an inference's key, and returns the other holders, in the
+  // order of their founding. A key with more than kMaxHolders holders tells nothing ("John Smith,
+  // self-employed") and is given up: until erasures leave it fewer, it gets no more.
   absl::InlinedVector<OriginIndex, 4> Hold(InferenceKey kind, uint64_t hash, OriginIndex origin);
 
   // One more key agrees. Returns how many kinds of key agree for the pair now.
@@ -36,9 +37,15 @@ class Proposals {
   bool AreApart(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right) const;
   void Reunite(absl::Span<const OriginIndex> left, absl::Span<const OriginIndex> right);
 
+  // These were erased: they hold no keys, and nothing speaks for or against them.
+  void Forget(absl::Span<const OriginIndex> erased);
+
   // By what `holders` of IdentityTables are found.
   static uint64_t HolderKey(InferenceKey kind, uint64_t hash) {
     return hash ^ (uint64_t{0x9e3779b97f4a7c15} * (static_cast<uint64_t>(kind) + 1));
+  }
+  static bool IsGivenUp(const std::vector<OriginIndex>& holders) {
+    return holders.size() > kMaxHolders;
   }
   void Import(const IdentityTables& tables);
   void Export(IdentityTables& tables) const;

@@ -31,8 +31,14 @@ constexpr const char* kAddIdentifiers =
 constexpr const char* kRemoveIdentifiers = "DELETE FROM identity_identifier WHERE key = ANY($1)";
 constexpr const char* kAddErased =
     "INSERT INTO identity_erased (hash) SELECT unnest($1) ON CONFLICT DO NOTHING";
-constexpr const char* kForgetCompared =
-    "UPDATE identity_log SET compared = NULL WHERE person_id = ANY($1)";
+// Of erased origins. What was compared: see MemoryIdentityStore::Erase.
+constexpr const char* kForgetCompared = R"sql(
+    UPDATE identity_log SET compared = NULL
+    WHERE person_id IN (SELECT unnest($1)
+                        UNION SELECT b FROM identity_pair WHERE a = ANY($1) AND apart
+                        UNION SELECT a FROM identity_pair WHERE b = ANY($1) AND apart))sql";
+constexpr const char* kForgetHolders = "DELETE FROM identity_holder WHERE origin_id = ANY($1)";
+constexpr const char* kForgetPairs = "DELETE FROM identity_pair WHERE a = ANY($1) OR b = ANY($1)";
 constexpr const char* kAddHolders =
     "INSERT INTO identity_holder (hash, origin_id) SELECT * FROM unnest($1, $2)";
 constexpr const char* kSetPairs = R"sql(
@@ -58,6 +64,7 @@ class Writer {
 
   Batch Statements() {
     WriteOrigins();
+    WriteForgotten();
     WriteIdentifiers();
     WriteErased();
     WriteHolders();
@@ -102,7 +109,14 @@ class Writer {
     }
     if (!added.ids.empty()) batch_.Add(kAddOrigins, added.Bound());
     if (!changed.ids.empty()) batch_.Add(kSetOrigins, changed.Bound());
-    if (!erased_.empty()) batch_.Add(kForgetCompared, Params().Uuids(erased_));
+  }
+
+  // Of an erasure the slice holds neither the log nor the keys' holders.
+  void WriteForgotten() {
+    if (erased_.empty()) return;
+    for (const char* forget : {kForgetCompared, kForgetHolders, kForgetPairs}) {
+      batch_.Add(forget, Params().Uuids(erased_));
+    }
   }
 
   void WriteIdentifiers() {
@@ -153,6 +167,8 @@ class Writer {
     Texts a, b;
     Ints agreeing, apart;
     for (const IdentityTables::Pair& pair : pairs) {
+      const auto& [earlier, later] = pair;
+      if (after_.origins[earlier].erased || after_.origins[later].erased) continue;
       const bool is_apart = after_.apart.contains(pair);
       const uint8_t bits = Agreeing(after_, pair);
       if (is_apart == before_.apart.contains(pair) && bits == Agreeing(before_, pair)) continue;

@@ -320,7 +320,12 @@ void PostgresIdentityStore::RememberRuled(Claims claims, absl::Span<const size_t
     }
   }
   for (size_t i = 0; i < which.size(); ++i) {
-    if (answers[i].is != Resolution::Is::kErased) cache_.Settle(FingerprintOf(claims[which[i]]));
+    const IdentityClaim& claim = claims[which[i]];
+    const auto holders = tables.holders.find(
+        Proposals::HolderKey(InferenceKey::kNameAndCompany, claim.name_and_company));
+    // An erasure may leave a key few enough holders to take this one.
+    const bool given_up = holders != tables.holders.end() && Proposals::IsGivenUp(holders->second);
+    if (answers[i].is != Resolution::Is::kErased && !given_up) cache_.Settle(FingerprintOf(claim));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include "services/enrichment/postgres/postgres_identity_store.h"
 
+#include <rapidcheck.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -11,16 +13,20 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/postgres/connection.h"
 #include "common/testing/postgres_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/enrichment/domain/identity_under_test.h"
+#include "services/enrichment/postgres/schema.h"
 
 namespace tend::enrichment {
 namespace {
@@ -214,6 +220,195 @@ TEST_F(InstancesTest, AnInstanceMayStartWhileTheServerIsAway) {
   while (absl::IsUnavailable(Try(*early, {kMail}))) {
   }
   EXPECT_EQ(Ask(*early, {kMail}), Ask(*one_, {kMail}));
+}
+
+// What an earlier version left of one whom it erased, beside one who was split off before.
+constexpr const char* kLeft = R"sql(
+    INSERT INTO identity_origin (origin_id, person_id, account, strong, erased) VALUES
+      ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-00000000000a',
+       'domain:annberger.example', true, true),
+      ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-00000000000b',
+       'domain:example.com', true, false),
+      ('00000000-0000-0000-0000-00000000000c', '00000000-0000-0000-0000-00000000000c',
+       'domain:example.com', true, false);
+    INSERT INTO identity_holder VALUES
+      (7, '00000000-0000-0000-0000-00000000000a'), (7, '00000000-0000-0000-0000-00000000000b');
+    INSERT INTO identity_pair VALUES
+      ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-00000000000b', 1, true),
+      ('00000000-0000-0000-0000-00000000000b', '00000000-0000-0000-0000-00000000000c', 1, true);
+    INSERT INTO identity_log VALUES
+      (1, '00000000-0000-0000-0000-00000000000b', '', 'both'),
+      (2, '00000000-0000-0000-0000-00000000000c', '', 'others');)sql";
+
+TEST(IdentityMigrationTest, OfTheErasedGoesWhatEarlierVersionsKept) {
+  const std::string conninfo = PostgresServer::Get().NewDatabase();
+  Connection connection({conninfo});
+  ASSERT_EQ(postgres::Migrate(connection, "enrichment", IdentityMigrations().first(1)),
+            absl::OkStatus());
+  ASSERT_EQ(connection.RunScript(kLeft), absl::OkStatus());
+  ASSERT_EQ(PostgresIdentityStore(OptionsFor(conninfo, "key")).RelayedSeq().status(),
+            absl::OkStatus());
+  const auto rows = *connection.Run(
+      Batch()
+          .Add("SELECT coalesce(account, ''), strong FROM identity_origin ORDER BY number")
+          .Add("SELECT origin_id FROM identity_holder")
+          .Add("SELECT a FROM identity_pair")
+          .Add("SELECT seq FROM identity_log WHERE compared IS NOT NULL"));
+  ASSERT_EQ(rows[0].size(), 3);
+  EXPECT_EQ(rows[0].Text(0, 0), "");
+  EXPECT_FALSE(rows[0].Bool(0, 1));
+  EXPECT_EQ(rows[0].Text(1, 0), "domain:example.com");
+  EXPECT_TRUE(rows[0].Bool(1, 1));
+  ASSERT_EQ(rows[1].size(), 1);
+  EXPECT_EQ(rows[1].Uuid(0, 0).back(), 'b');
+  ASSERT_EQ(rows[2].size(), 1);
+  EXPECT_EQ(rows[2].Uuid(0, 0).back(), 'b');
+  ASSERT_EQ(rows[3].size(), 1);
+  EXPECT_EQ(rows[3].Int(0, 0), 2);
+}
+
+// --- The same as in memory.
+
+using Held = std::vector<std::string>;
+
+std::string LogLine(const v1::IdentityLogEntry& entry) { return entry.ShortDebugString(); }
+
+// All that a store holds, a line a fact.
+Held HeldBy(const MemoryIdentityStore& store) {
+  const IdentityTables tables = store.Tables();
+  const auto id = [&tables](uint32_t origin) { return tables.origins[origin].id; };
+  Held held;
+  for (const IdentityTables::Origin& o : tables.origins) {
+    held.push_back(absl::StrJoin(
+        std::make_tuple("origin", o.id, id(o.person), o.account, o.strong, o.erased), " "));
+  }
+  Held others;
+  for (const auto& [key, origin] : tables.identifiers) {
+    others.push_back(absl::StrCat("identifier ", key, " ", id(origin)));
+  }
+  for (const std::string& hash : tables.erased) others.push_back(absl::StrCat("erased ", hash));
+  for (const auto& [hash, holders] : tables.holders) {
+    for (const uint32_t origin : holders) {
+      others.push_back(absl::StrCat("holder ", static_cast<int64_t>(hash), " ", id(origin)));
+    }
+  }
+  for (const auto& [pair, bits] : tables.agreeing) {
+    others.push_back(absl::StrCat("agreeing ", id(pair.first), id(pair.second), " ", bits));
+  }
+  for (const auto& pair : tables.apart) {
+    others.push_back(absl::StrCat("apart ", id(pair.first), id(pair.second)));
+  }
+  std::sort(others.begin(), others.end());
+  held.insert(held.end(), others.begin(), others.end());
+  for (const v1::IdentityLogEntry& entry : tables.log) held.push_back(LogLine(entry));
+  return held;
+}
+
+constexpr const char* kHeldOrigins = R"sql(
+    SELECT concat_ws(' ', 'origin', origin_id, person_id, coalesce(account, ''), strong::int,
+                     erased::int)
+    FROM identity_origin ORDER BY number)sql";
+constexpr const char* kHeldOthers = R"sql(
+    SELECT fact FROM (
+      SELECT 'identifier ' || convert_from(key, 'UTF8') || ' ' || origin_id FROM identity_identifier
+      UNION ALL SELECT 'erased ' || hash FROM identity_erased
+      UNION ALL SELECT 'holder ' || hash || ' ' || origin_id FROM identity_holder
+      UNION ALL
+      SELECT 'agreeing ' || a || b || ' ' || agreeing FROM identity_pair WHERE agreeing <> 0
+      UNION ALL SELECT 'apart ' || a || b FROM identity_pair WHERE apart) held(fact)
+    ORDER BY fact COLLATE "C")sql";
+
+Held HeldBy(PostgresIdentityStore& store, const std::string& conninfo) {
+  const auto log = *store.ReadLog(0, 1000);
+  const auto rows = *Connection({conninfo}).Run(Batch().Add(kHeldOrigins).Add(kHeldOthers));
+  Held held;
+  for (const auto& statement : rows) {
+    for (int i = 0; i < statement.size(); ++i) held.emplace_back(statement.Text(i, 0));
+  }
+  for (const v1::IdentityLogEntry& entry : log) held.push_back(LogLine(entry));
+  return held;
+}
+
+// Of the whole range from the first test on: rapidcheck's own ranges begin small.
+size_t Below(size_t end) {
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<size_t>(0, end));
+}
+
+// One to three identifiers of few, as the party reader gives them, and of few names.
+IdentityClaim AnyClaim() {
+  const std::vector<absl::string_view> keys = {
+      "record:x|1",          "record:x|2",        "record:x|3",           "email:a@example.com",
+      "email:b@example.com", "email:c@a.example", "email:a.b@gmail.com",  "email:ab@gmail.com",
+      "email:ba@gmail.com",  "social:x:a",        "social:linkedin:in:a", "phone:+491",
+      "phone:+492",          "visitor:web|1"};
+  std::set<size_t> places;
+  const auto size = *rc::gen::weightedElement<size_t>({{4, 1}, {2, 2}, {1, 3}});
+  while (places.size() < size) places.insert(Below(keys.size()));
+  IdentityClaim claim;
+  for (const size_t place : places) {
+    claim.keys.push_back(keys[place]);
+    if (keys[place].back() == 'e') claim.account_id = "domain:example.com";
+  }
+  claim.may_found = keys[*places.begin()] != "visitor:web|1";
+  claim.asserted = *rc::gen::arbitrary<bool>();
+  claim.name_and_company = Below(3);
+  return claim;
+}
+
+// Does the same to a store in memory and to two instances over one database, in turn.
+class Twins {
+ public:
+  explicit Twins(std::string conninfo) : conninfo_(std::move(conninfo)) {}
+
+  void Ask(const IdentityClaim& claim) {
+    Resolution expected, told;
+    RC_ASSERT(memory_.Resolve({&claim, 1}, kNow, {&expected, 1}).ok());
+    RC_ASSERT(Shared().Resolve({&claim, 1}, kNow, {&told, 1}).ok());
+    RC_ASSERT(told.is == expected.is);
+    RC_ASSERT(told.person_id == expected.person_id);
+    RC_ASSERT(told.origin_id == expected.origin_id);
+    RC_ASSERT(told.account_id == expected.account_id);
+    RC_ASSERT(told.identity_seq == expected.identity_seq);
+  }
+  template <typename Change>
+  void Decide(const Change& change) {
+    RC_ASSERT(change(static_cast<IdentityStore&>(memory_)) == change(Shared()));
+  }
+  std::string AnyOrigin() const {
+    const IdentityTables tables = memory_.Tables();
+    if (tables.origins.empty()) return "nobody";
+    return tables.origins[Below(tables.origins.size())].id;
+  }
+  void Compare() { RC_ASSERT(HeldBy(one_, conninfo_) == HeldBy(memory_)); }
+
+ private:
+  IdentityStore& Shared() { return ++turn_ % 2 == 0 ? one_ : other_; }
+
+  const std::string conninfo_;
+  MemoryIdentityStore memory_{"key"};
+  PostgresIdentityStore one_{OptionsFor(conninfo_, "key")}, other_{OptionsFor(conninfo_, "key")};
+  int turn_ = 0;
+};
+
+TEST(SameAsInMemoryTest, WhateverIsAskedAndDecidedTheStoresHoldTheSame) {
+  EXPECT_TRUE(rc::check("answers and tables, erasures among them", [] {
+    Twins twins(EmptyDatabase());
+    for (size_t steps = 20 + Below(60); steps > 0; --steps) {
+      const size_t step = Below(10);
+      const std::string a = twins.AnyOrigin(), b = twins.AnyOrigin();
+      if (step == 0) {
+        twins.Decide([&](IdentityStore& store) { return store.Merge(a, b, "", kNow); });
+      } else if (step == 1) {
+        twins.Decide([&](IdentityStore& store) { return store.Split({{a}}, "", kNow); });
+      } else if (step == 2) {
+        twins.Decide([&](IdentityStore& store) { return store.Erase(a, kNow); });
+        twins.Compare();
+      } else {
+        twins.Ask(AnyClaim());
+      }
+    }
+    twins.Compare();
+  }));
 }
 
 // --- Writers that race.

@@ -61,7 +61,22 @@ INSERT INTO identity_relay (seq) VALUES (0);
 CREATE TABLE identity_change (version bigint PRIMARY KEY, person_id uuid NOT NULL);
 )sql";
 
-constexpr std::array kMigrations = {postgres::Migration{"identity", kIdentity}};
+// What IdentityStore::Erase says is gone, of whom an earlier version has erased.
+constexpr const char* kForgetErased = R"sql(
+CREATE INDEX ON identity_holder (origin_id);
+UPDATE identity_log SET compared = NULL
+WHERE person_id IN (
+  SELECT origin_id FROM identity_origin WHERE erased
+  UNION SELECT b FROM identity_origin JOIN identity_pair ON a = origin_id WHERE erased AND apart
+  UNION SELECT a FROM identity_origin JOIN identity_pair ON b = origin_id WHERE erased AND apart);
+DELETE FROM identity_holder WHERE origin_id IN (SELECT origin_id FROM identity_origin WHERE erased);
+DELETE FROM identity_pair WHERE a IN (SELECT origin_id FROM identity_origin WHERE erased);
+DELETE FROM identity_pair WHERE b IN (SELECT origin_id FROM identity_origin WHERE erased);
+UPDATE identity_origin SET account = NULL, strong = false WHERE erased;
+)sql";
+
+constexpr std::array kMigrations = {postgres::Migration{"identity", kIdentity},
+                                    postgres::Migration{"forget_erased", kForgetErased}};
 
 }  // namespace
 
